@@ -1,0 +1,170 @@
+import * as v from 'valibot';
+import type { CardFailure } from '../card/card-error.ts';
+
+/**
+ * What the agent and the card process say to each other: events up, operations down. Messages travel by structured
+ * clone (bytes stay bytes), and each side parses what it receives: a card process that was taken over through a hostile
+ * card must not be able to say more than this.
+ */
+
+const bytes = (max: number) => v.pipe(v.instance(Uint8Array), v.maxLength(max));
+const readerName = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
+/** A secret on its way to the card: 1 to 64 bytes, overwritten by whoever passes it on. */
+const secret = v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(64));
+
+/** The four certificate slots that every PIV card has (SP 800-73-4 part 1, table 4b). */
+export const CERTIFICATE_SLOTS = ['9A', '9C', '9D', '9E'] as const;
+const slot = v.picklist(CERTIFICATE_SLOTS);
+export type CertificateSlot = v.InferOutput<typeof slot>;
+
+/** One stay of one card in one reader: never used twice by a card process. */
+const insertion = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+/** Milliseconds of the machine's monotonic clock, comparable between processes of one machine. */
+const monotonicMs = v.pipe(v.number(), v.finite());
+
+export const RemovalCauseSchema = v.picklist([
+  /** The reader says the card is out. */
+  'card-pulled',
+  /** The event counter says that it was out and a card is in again: a swap faster than anyone could look. */
+  'card-swapped',
+  'reader-unplugged',
+  'service-stopped',
+]);
+
+const LastTry = v.picklist(['refuse', 'allow']);
+
+export const CardOperationSchema = v.variant('kind', [
+  /**
+   * Identify the card, then its PIN status and certificates, each told as a progress message the moment it is known.
+   * A card seen before is recognised by its CHUID and its certificates are answered from memory.
+   */
+  v.object({ kind: v.literal('read') }),
+  v.object({ kind: v.literal('pin-status') }),
+  v.object({ kind: v.literal('verify'), pin: secret, lastTry: LastTry }),
+  v.object({ kind: v.literal('change'), pin: secret, newPin: secret, lastTry: LastTry }),
+  v.object({ kind: v.literal('unblock'), puk: secret, newPin: secret, lastTry: LastTry }),
+]);
+export type CardOperation = v.InferOutput<typeof CardOperationSchema>;
+
+export const PinStatusSchema = v.object({
+  state: v.picklist(['unverified', 'verified', 'blocked', 'unknown']),
+  /** null: the card does not say. */
+  triesLeft: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255))),
+});
+export type PinStatus = v.InferOutput<typeof PinStatusSchema>;
+
+export const CardIdentitySchema = v.object({
+  /** Lower-case hex; the CHUID's GUID, or for a card without a CHUID `cert-` and the SHA-256 of its first certificate. */
+  cardId: v.pipe(v.string(), v.regex(/^(cert-)?[0-9a-f]{32,64}$/)),
+  guid: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))),
+  /** FASC-N, 25 bytes in hex, as it stands in the CHUID. */
+  fascn: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{50}$/))),
+  /** The CHUID's expiry date as YYYYMMDD. */
+  expires: v.nullable(v.pipe(v.string(), v.regex(/^\d{8}$/))),
+});
+export type CardIdentity = v.InferOutput<typeof CardIdentitySchema>;
+
+export const MAX_CERTIFICATE_BYTES = 64 * 1024;
+
+export const CardProgressSchema = v.variant('kind', [
+  v.object({ kind: v.literal('recognised'), identity: CardIdentitySchema, known: v.boolean() }),
+  v.object({ kind: v.literal('pin-status'), status: PinStatusSchema }),
+  v.object({
+    kind: v.literal('certificate'),
+    slot,
+    /** DER, uncompressed; null: the slot holds none. */
+    der: v.nullable(bytes(MAX_CERTIFICATE_BYTES)),
+    /** The object is there but could not be read as a certificate. */
+    unreadable: v.boolean(),
+  }),
+]);
+export type CardProgress = v.InferOutput<typeof CardProgressSchema>;
+
+/** Facts of a finished 'read' that nobody waits for. */
+export const CardSummarySchema = v.object({
+  /** PIV application property template: label or URL if the card gives one, bounded and printable. */
+  application: v.nullable(v.pipe(v.string(), v.maxLength(128))),
+  pinPolicy: v.nullable(
+    v.object({ applicationPin: v.boolean(), globalPin: v.boolean(), globalIsPrimary: v.boolean() }),
+  ),
+  /** Number of retired keys with certificates on the card, from the key history object. */
+  retiredKeys: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20))),
+  apdus: v.pipe(v.number(), v.integer(), v.minValue(0)),
+});
+export type CardSummary = v.InferOutput<typeof CardSummarySchema>;
+
+const failure = v.custom<CardFailure>(
+  (value) => typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string',
+);
+
+/** Events and answers of the card process. */
+export const CardProcessMessageSchema = v.variant('type', [
+  v.object({
+    type: v.literal('service'),
+    /** `absent`: never reached since start; `stopped`: it was there and is gone. */
+    state: v.picklist(['running', 'stopped', 'absent']),
+    /** The PC/SC return code's name that told. */
+    detail: v.nullable(v.pipe(v.string(), v.maxLength(64))),
+    at: monotonicMs,
+  }),
+  v.object({ type: v.literal('readers'), readers: v.pipe(v.array(readerName), v.maxLength(64)), at: monotonicMs }),
+  v.object({
+    type: v.literal('inserted'),
+    reader: readerName,
+    insertion,
+    /** Upper half of dwEventState: how often this reader has changed since the service started. */
+    eventCount: v.pipe(v.number(), v.integer()),
+    atr: bytes(36),
+    at: monotonicMs,
+  }),
+  /** In the reader, but no answer to reset (SCARD_STATE_MUTE). Is followed by `removed` like an inserted card. */
+  v.object({ type: v.literal('mute'), reader: readerName, insertion, at: monotonicMs }),
+  v.object({
+    type: v.literal('removed'),
+    reader: readerName,
+    insertion,
+    cause: RemovalCauseSchema,
+    at: monotonicMs,
+  }),
+  v.object({ type: v.literal('progress'), id: v.number(), progress: CardProgressSchema }),
+  v.object({
+    type: v.literal('answer'),
+    id: v.number(),
+    outcome: v.variant('ok', [
+      v.object({
+        ok: v.literal(true),
+        value: v.variant('kind', [
+          v.object({ kind: v.literal('read'), summary: CardSummarySchema }),
+          v.object({ kind: v.literal('pin'), status: PinStatusSchema }),
+        ]),
+      }),
+      v.object({ ok: v.literal(false), failure }),
+    ]),
+  }),
+  v.object({ type: v.literal('alive'), nonce: v.number() }),
+  v.object({
+    type: v.literal('log'),
+    level: v.picklist(['info', 'warning', 'error']),
+    message: v.pipe(v.string(), v.maxLength(500)),
+  }),
+]);
+export type CardProcessMessage = v.InferOutput<typeof CardProcessMessageSchema>;
+export type CardAnswer = Extract<CardProcessMessage, { type: 'answer' }>['outcome'];
+
+/** Orders to the card process. */
+export const CardProcessOrderSchema = v.variant('type', [
+  v.object({
+    type: v.literal('operate'),
+    id: v.number(),
+    reader: readerName,
+    /** The stay that the order was meant for: if another card is in by now, the answer is 'card-removed'. */
+    insertion,
+    operation: CardOperationSchema,
+  }),
+  /** Asks for an `alive`: silence means a hang. */
+  v.object({ type: v.literal('ping'), nonce: v.number() }),
+  /** The machine slept: establish everything anew, and tell what has changed. */
+  v.object({ type: v.literal('resumed') }),
+  v.object({ type: v.literal('stop') }),
+]);
+export type CardProcessOrder = v.InferOutput<typeof CardProcessOrderSchema>;
