@@ -1,0 +1,46 @@
+import { CERTIFICATE_SLOTS } from '../contract/card-process.ts';
+import type { AgentEffect } from './effects.ts';
+import { daysLeft, rungFor } from './expiry.ts';
+import type { Reduced } from './reduce.ts';
+import { type AgentState, type AlertRecord, cardIn, MAX_ALERT_RECORDS, sameLogin, withSlot } from './state.ts';
+
+/**
+ * Warns of every certificate of an active card that stands on the ladder: once for each login and certificate, also when
+ * the agent was restarted in between, or a certificate was read only after the sign-in.
+ */
+export function warnOfExpiry(state: AgentState, reader: string): Reduced {
+  const card = cardIn(state, reader);
+  const session = card?.session ?? null;
+  if (card === null || session === null) return { state, effects: [] };
+  const now = state.clock.wall;
+  const effects: AgentEffect[] = [];
+  const records: AlertRecord[] = [];
+  const alerted = new Set(session.alerted);
+  for (const slot of CERTIFICATE_SLOTS) {
+    const facts = card.certificates[slot]?.facts;
+    if (facts === undefined || facts === null || alerted.has(facts.fingerprint)) continue;
+    const { fingerprint, notAfter } = facts;
+    const rung = rungFor(notAfter, now, state.policy.expiry.ladderDays);
+    if (rung === null) continue;
+    alerted.add(fingerprint);
+    if (isRemembered(state, session.login, fingerprint)) continue;
+    records.push({ login: session.login, fingerprint, rung });
+    effects.push({
+      type: 'warn-of-expiry',
+      login: session.login,
+      slot,
+      fingerprint,
+      rung,
+      daysLeft: daysLeft(notAfter, now),
+      notAfter,
+    });
+  }
+  if (alerted.size === session.alerted.length) return { state, effects };
+  const warned = withSlot(state, reader, { ...card, session: { ...session, alerted: [...alerted] } });
+  const alerts = { alerts: [...records, ...state.alerts.alerts].slice(0, MAX_ALERT_RECORDS) };
+  return { state: records.length > 0 ? { ...warned, alerts } : warned, effects };
+}
+
+function isRemembered(state: AgentState, login: AlertRecord['login'], fingerprint: string): boolean {
+  return state.alerts.alerts.some((record) => record.fingerprint === fingerprint && sameLogin(record.login, login));
+}

@@ -1,0 +1,221 @@
+import type { CardFailure } from '../card/card-error.ts';
+import type { VerdictReason } from '../pki/verdict.ts';
+import type { ChoosingProblem } from './passcode-policy.ts';
+
+/**
+ * Every failure a person can meet: a stable code `<State>_<Cause>`, a plain sentence, and the next step.
+ * docs/failure-codes.md is this table (a test holds the two together). Codes are never renamed.
+ */
+export const FAILURES = {
+  Service_Absent: {
+    says: 'The smartcard service of this computer is not running.',
+    next: 'Wait a moment. If it stays so, ask IT to start the smartcard service (pcscd, or Smart Card on Windows).',
+  },
+  Service_Stopped: {
+    says: 'The smartcard service of this computer has stopped.',
+    next: 'Wardkey reconnects by itself. If it stays so, ask IT to restart the smartcard service.',
+  },
+  Reader_None: {
+    says: 'No card reader is connected.',
+    next: 'Check the cable of the reader, or plug it into another socket.',
+  },
+  Reader_Unknown: {
+    says: 'There is no reader of that name.',
+    next: 'See the names of the readers with: wardkey card',
+  },
+  Reader_Several: {
+    says: 'There is more than one card, so it is not clear which one is meant.',
+    next: 'Name the reader with --reader, or take the other cards out.',
+  },
+  Card_None: { says: 'No card is in the reader.', next: 'Put your smartcard in, chip first and facing up.' },
+  Card_Unsupported: {
+    says: 'This card is not one that Wardkey can use.',
+    next: 'Put in your smartcard. If this is your smartcard, ask your RA.',
+  },
+  Card_Mute: {
+    says: 'The card does not answer.',
+    next: 'Take it out, check that the chip is clean and facing up, and put it in again.',
+  },
+  Card_Removed: { says: 'The card was taken out too soon.', next: 'Put it back in and try again.' },
+  Card_Malformed: {
+    says: 'The card answered something that makes no sense.',
+    next: 'Take it out and put it in again. If it happens again, ask your RA for a new card.',
+  },
+  Card_Refused: {
+    says: 'The card refused what was asked of it.',
+    next: 'Take it out and put it in again. If it happens again, ask your RA.',
+  },
+  Card_Busy: {
+    says: 'Another program is using the card.',
+    next: 'Wait until it has finished, or close it, and try again.',
+  },
+  Card_TimedOut: { says: 'The card took too long.', next: 'Take it out, put it in again, and try once more.' },
+  Card_NotWatched: {
+    says: 'Wardkey lost touch with the card reader for a moment.',
+    next: 'Try again. Your passcode may have reached the card, so check how many tries are left first.',
+  },
+  Card_System: {
+    says: 'The smartcard service reported an error.',
+    next: 'Try again. If it happens again, give IT the code shown with it.',
+  },
+  Card_Unattended: {
+    says: 'Your card is in the reader but nobody seems to be here.',
+    next: 'Take your card with you when you leave.',
+  },
+  Passcode_Wrong: { says: 'That passcode is not right.', next: 'Check it and try again. Each wrong one costs a try.' },
+  Passcode_LastTry: {
+    says: 'There is one try left. If it is wrong, the card is blocked.',
+    next: 'If you are not sure, unlock the card instead of guessing. To use the last try, say so with --last-try.',
+  },
+  Passcode_Blocked: {
+    says: 'The card is blocked, because a wrong passcode was entered too often.',
+    next: 'Unlock it with self-service, or ask your RA.',
+  },
+  Passcode_NotAccepted: {
+    says: 'That cannot be a passcode of this card. It was not counted as a try.',
+    next: 'A passcode has 4 to 8 characters, mostly digits.',
+  },
+  Passcode_TooShort: { says: 'That passcode is too short.', next: 'Choose a longer one.' },
+  Passcode_TooLong: { says: 'That passcode is too long.', next: 'Choose a shorter one.' },
+  Passcode_DigitsOnly: { says: 'A passcode may hold only digits.', next: 'Choose one made of the digits 0 to 9.' },
+  Passcode_TooSimple: {
+    says: 'That passcode is too easy to guess.',
+    next: 'Do not use repeated digits or runs such as 123456.',
+  },
+  Passcode_HasYear: {
+    says: 'That passcode starts or ends with a year, which is too easy to guess.',
+    next: 'Choose one without a year.',
+  },
+  Passcode_SameAsOld: { says: 'The new passcode is the same as the old one.', next: 'Choose a different one.' },
+  Passcode_Missing: { says: 'No passcode was given.', next: 'Type it when asked, or give it on standard input.' },
+  Puk_Wrong: { says: 'That unblocking code is not right.', next: 'Do not try again: ask your RA.' },
+  Puk_Blocked: { says: 'The unblocking code of this card is blocked too.', next: 'Ask your RA for a new card.' },
+  Certificate_Absent: { says: 'The card has no certificate to sign in with.', next: 'Ask your RA.' },
+  Certificate_Unreadable: { says: 'The certificate on the card cannot be read.', next: 'Ask your RA.' },
+  Certificate_Expired: {
+    says: 'The certificate on the card has expired.',
+    next: 'It can no longer be renewed online. See your RA in person.',
+  },
+  Certificate_NotYetValid: {
+    says: 'The certificate on the card is not valid yet.',
+    next: 'Check that the clock of this computer is right. If it is, ask your RA.',
+  },
+  Certificate_IssuerNotAccepted: {
+    says: 'The card comes from an issuer that this organisation does not accept.',
+    next: 'Put in the smartcard of this organisation, or ask IT.',
+  },
+  Attempt_InProgress: { says: 'The card is still busy with the last request.', next: 'Wait for it to finish.' },
+  Attempt_TooEarly: { says: 'The card is still being read.', next: 'Try again in a moment.' },
+  Lock_Failed: {
+    says: 'This desktop could not be locked.',
+    next: 'Lock it by hand now, and tell IT.',
+  },
+  Action_Failed: {
+    says: 'What was to happen after the card was taken out did not work.',
+    next: 'Lock the desktop by hand now, and tell IT.',
+  },
+  Policy_Invalid: {
+    says: 'The policy file of this computer is not valid, so safe defaults are used.',
+    next: 'IT: see what is wrong with: wardkey policy check FILE',
+  },
+  Policy_Unreadable: {
+    says: 'The policy file cannot be read, so safe defaults are used.',
+    next: 'IT: check that the file exists and may be read.',
+  },
+  Settings_Repaired: {
+    says: 'A settings file was damaged. It was set aside and a new one begun.',
+    next: 'Nothing to do. The damaged file is kept beside the new one.',
+  },
+  Settings_NotSaved: {
+    says: 'Settings could not be saved.',
+    next: 'Check that the disk is not full and that your folder may be written to.',
+  },
+  Agent_AlreadyRunning: {
+    says: 'Wardkey is already running for this user.',
+    next: 'Use the one that runs, or end it first.',
+  },
+  Agent_NotRunning: { says: 'Wardkey is not running for this user.', next: 'Start it with: wardkey agent' },
+  Agent_Refused: {
+    says: 'The running agent did not understand the request.',
+    next: 'Use the same version of Wardkey for both.',
+  },
+  Usage_Wrong: { says: 'The command was not understood.', next: 'See how it is used with: wardkey help' },
+} as const satisfies Record<string, { says: string; next: string }>;
+
+export type FailureCode = keyof typeof FAILURES;
+
+export function codeOfCardFailure(failure: CardFailure): FailureCode {
+  switch (failure.code) {
+    case 'wrong-pin':
+      return failure.triesLeft === 0 ? 'Passcode_Blocked' : 'Passcode_Wrong';
+    case 'wrong-puk':
+      return failure.triesLeft === 0 ? 'Puk_Blocked' : 'Puk_Wrong';
+    case 'pin-blocked':
+      return 'Passcode_Blocked';
+    case 'puk-blocked':
+      return 'Puk_Blocked';
+    case 'last-try-guarded':
+      return 'Passcode_LastTry';
+    case 'pin-format':
+      return 'Passcode_NotAccepted';
+    case 'not-supported':
+      return failure.what === 'piv' ? 'Card_Unsupported' : 'Card_Refused';
+    case 'object-absent':
+    case 'not-authorised':
+    case 'card-refused':
+      return 'Card_Refused';
+    case 'malformed-answer':
+      return 'Card_Malformed';
+    case 'card-removed':
+      return 'Card_Removed';
+    case 'card-mute':
+      return 'Card_Mute';
+    case 'reader-busy':
+      return 'Card_Busy';
+    case 'reader-gone':
+      return 'Reader_None';
+    case 'service-stopped':
+      return 'Service_Stopped';
+    case 'timed-out':
+      return 'Card_TimedOut';
+    case 'card-process-lost':
+      return 'Card_NotWatched';
+    case 'pcsc':
+      return 'Card_System';
+  }
+}
+
+export function codeOfVerdict(reason: VerdictReason): FailureCode {
+  switch (reason) {
+    case 'absent':
+      return 'Certificate_Absent';
+    case 'not-a-certificate':
+      return 'Certificate_Unreadable';
+    case 'expired':
+      return 'Certificate_Expired';
+    case 'not-yet-valid':
+      return 'Certificate_NotYetValid';
+    case 'issuer-not-accepted':
+      return 'Certificate_IssuerNotAccepted';
+  }
+}
+
+/** For a passcode that is tried (`verifying`) the rules of choosing do not apply: it is only told that it cannot be one. */
+export function codeOfPasscodeProblem(problem: ChoosingProblem, use: 'verifying' | 'choosing'): FailureCode {
+  if (use === 'verifying') return 'Passcode_NotAccepted';
+  switch (problem) {
+    case 'too-short':
+      return 'Passcode_TooShort';
+    case 'too-long':
+      return 'Passcode_TooLong';
+    case 'bad-characters':
+    case 'digits-only':
+      return 'Passcode_DigitsOnly';
+    case 'too-simple':
+      return 'Passcode_TooSimple';
+    case 'has-year':
+      return 'Passcode_HasYear';
+    case 'same-as-old':
+      return 'Passcode_SameAsOld';
+  }
+}

@@ -1,0 +1,93 @@
+import { attemptMade } from './attempts.ts';
+import { cardReported } from './card-reports.ts';
+import { judgeDue } from './certificates.ts';
+import type { AgentEffect } from './effects.ts';
+import type { AgentEvent } from './events.ts';
+import { cardProcessLost, inserted, readersListed, removed, serviceChanged } from './presence.ts';
+import { actOnGraces, settleLocked } from './removal.ts';
+import { type AgentState, cardIn } from './state.ts';
+import { unattendedDue, userActive, userIdle } from './unattended.ts';
+
+export type Reduced = { readonly state: AgentState; readonly effects: readonly AgentEffect[] };
+
+/**
+ * The agent, whole: what it becomes through `event`, and what it wants done. Pure: same state, same event, same result.
+ * Events about a stay of a card that is over are dropped, so late answers can never speak for another card.
+ */
+export function reduce(before: AgentState, event: AgentEvent): Reduced {
+  const state: AgentState = { ...before, clock: event.at };
+  switch (event.type) {
+    case 'service':
+      return serviceChanged(state, event);
+    case 'readers':
+      return readersListed(state, event.names, event.at);
+    case 'inserted':
+    case 'mute':
+      return inserted(state, event);
+    case 'removed':
+      return removed(state, event);
+    case 'card-process-lost':
+      return cardProcessLost(state, event.at);
+    case 'recognised':
+    case 'pin-status':
+    case 'certificate':
+    case 'read-finished':
+    case 'attempt-finished':
+      return cardReported(state, event);
+    case 'attempt':
+      return attemptMade(state, event);
+    case 'lock-now':
+      return { state, effects: [{ type: 'act', decision: 0, action: 'lock', cause: 'user' }] };
+    case 'read-again':
+      return readAgain(state, event.reader);
+    case 'screen':
+      return screenChanged(state, event.screen);
+    case 'removal-policy-of-system':
+      return { state: { ...state, system: { ...state.system, removalPolicy: event.removalPolicy } }, effects: [] };
+    case 'user-idle':
+      return userIdle(state, event.at);
+    case 'user-active':
+      return userActive(state);
+    case 'resumed':
+      return { state: { ...state, resumedAt: event.at.monotonic }, effects: [] };
+    case 'action-finished':
+      return actionFinished(state, event);
+    case 'time-passed':
+      return timePassed(state);
+    case 'policy-changed':
+      return { state: { ...state, policy: event.policy }, effects: [] };
+  }
+}
+
+function screenChanged(before: AgentState, screen: AgentState['screen']): Reduced {
+  const state = { ...before, screen };
+  return screen === 'locked' ? settleLocked({ ...state, failedAction: null }) : { state, effects: [] };
+}
+
+function actionFinished(state: AgentState, event: Extract<AgentEvent, { type: 'action-finished' }>): Reduced {
+  if (event.done) return { state: { ...state, failedAction: null }, effects: [] };
+  const action = event.action;
+  return {
+    state: { ...state, failedAction: { decision: event.decision, action } },
+    effects: [{ type: 'tell', code: action === 'lock' ? 'Lock_Failed' : 'Action_Failed' }],
+  };
+}
+
+/** Does all that is due; early or repeated calls do nothing. */
+function timePassed(state: AgentState): Reduced {
+  const now = state.clock.monotonic;
+  const removals = actOnGraces(
+    state,
+    (grace) => grace.deadline <= now,
+    (grace) => (grace.kind === 'stand-back' ? 'system-did-not-act' : 'countdown-over'),
+  );
+  const unattended = unattendedDue(removals.state, state.clock);
+  const certificates = judgeDue(unattended.state);
+  return { state: certificates.state, effects: [...removals.effects, ...unattended.effects, ...certificates.effects] };
+}
+
+function readAgain(state: AgentState, reader: string): Reduced {
+  const card = cardIn(state, reader);
+  if (card === null || card.reading === 'identifying' || card.reading === 'details') return { state, effects: [] };
+  return { state, effects: [{ type: 'read', reader, insertion: card.insertion }] };
+}

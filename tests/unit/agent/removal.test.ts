@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest';
+import { ofType, policyWith, Scene } from './scene.ts';
+
+const R = 'Reader A';
+const grace = (seconds: number) =>
+  policyWith({ removal: { 'card-pulled': { action: 'lock', graceSeconds: seconds } } });
+
+describe('taking an active card out', () => {
+  it('locks in the same step when there is no grace', () => {
+    const scene = new Scene();
+    scene.start(R);
+    const { insertion } = scene.signIn(R, 'ada');
+    expect(scene.phase).toBe('active');
+    expect(ofType(scene.pull(R, insertion), 'act')).toEqual([
+      { type: 'act', decision: 1, action: 'lock', cause: 'card-pulled' },
+    ]);
+    expect(scene.phase).toBe('no-card');
+  });
+
+  it('does nothing when the card was never active', () => {
+    const scene = new Scene();
+    scene.start(R);
+    const insertion = scene.insert(R);
+    scene.identify(R, insertion, 'ada');
+    expect(scene.phase).toBe('awaiting-passcode');
+    expect(scene.pull(R, insertion)).toEqual([]);
+  });
+
+  it('counts down and locks at the deadline, not before', () => {
+    const scene = new Scene({ policy: grace(10) });
+    scene.start(R);
+    const { insertion } = scene.signIn(R, 'ada');
+    expect(ofType(scene.pull(R, insertion), 'act')).toEqual([]);
+    expect(scene.phase).toBe('grace');
+    expect(ofType(scene.pass(9_999), 'act')).toEqual([]);
+    expect(ofType(scene.pass(1), 'act')).toHaveLength(1);
+    expect(ofType(scene.pass(60_000), 'act')).toEqual([]);
+  });
+
+  it('goes on as the same login when the same card is back in time, in any reader', () => {
+    const scene = new Scene({ policy: grace(10) });
+    scene.start(R, 'Reader B');
+    const { insertion } = scene.signIn(R, 'ada', 20);
+    scene.pull(R, insertion);
+    scene.pass(5_000);
+    const back = scene.insert('Reader B');
+    const effects = scene.identify('Reader B', back, 'ada', 20);
+    expect(ofType(effects, 'settled')).toMatchObject([{ by: 'card-returned' }]);
+    expect(ofType(effects, 'warn-of-expiry')).toEqual([]);
+    expect(scene.phase).toBe('active');
+    expect(ofType(scene.pass(60_000), 'act')).toEqual([]);
+  });
+
+  it('locks at once when another card comes in during the countdown', () => {
+    const scene = new Scene({ policy: grace(10) });
+    scene.start(R);
+    const { insertion } = scene.signIn(R, 'ada');
+    scene.pull(R, insertion);
+    const other = scene.insert(R);
+    expect(ofType(scene.identify(R, other, 'bob'), 'act')).toMatchObject([{ action: 'lock' }]);
+    expect(scene.phase).toBe('awaiting-passcode');
+  });
+
+  it('does not take a bystander that the restarted service tells of anew for another card', () => {
+    const scene = new Scene();
+    scene.start(R, 'Reader B');
+    scene.signIn(R, 'ada');
+    const idle = scene.insert('Reader B');
+    scene.identify('Reader B', idle, 'bob');
+    scene.happen({ type: 'service', state: 'stopped' });
+    scene.start(R, 'Reader B');
+    const bobAgain = scene.insert('Reader B');
+    expect(ofType(scene.identify('Reader B', bobAgain, 'bob'), 'act')).toEqual([]);
+    const adaAgain = scene.insert(R);
+    expect(ofType(scene.identify(R, adaAgain, 'ada'), 'settled')).toMatchObject([{ by: 'card-returned' }]);
+    expect(scene.phase).toBe('active');
+  });
+
+  it('locks when the card that came back carries another certificate than the one that signed in', () => {
+    const scene = new Scene({ policy: grace(10) });
+    scene.start(R);
+    const { insertion } = scene.signIn(R, 'ada');
+    scene.pull(R, insertion);
+    const clone = scene.insert(R);
+    const identity = scene.state.graces[0]?.session.cardId ?? '';
+    scene.happen({
+      reader: R,
+      insertion: clone,
+      type: 'recognised',
+      identity: { cardId: identity, guid: null, fascn: null, expires: null },
+    });
+    expect(scene.phase).toBe('active');
+    const mallory = scene.identify(R, clone, 'mallory');
+    expect(ofType(mallory, 'act')).toHaveLength(1);
+    expect(scene.phase).not.toBe('active');
+  });
+
+  it('leaves a locked desktop alone', () => {
+    const scene = new Scene();
+    scene.start(R);
+    const { insertion } = scene.signIn(R, 'ada');
+    scene.happen({ type: 'screen', screen: 'locked' });
+    const effects = scene.pull(R, insertion);
+    expect(ofType(effects, 'decided')).toMatchObject([{ decision: { plan: 'already-locked' } }]);
+    expect(ofType(effects, 'act')).toEqual([]);
+  });
+
+  it('never ends the session during a screensaver, but locks it', () => {
+    const scene = new Scene({
+      policy: policyWith({ removal: { 'card-pulled': { action: 'log-off', graceSeconds: 0 } } }),
+    });
+    scene.start(R);
+    const { insertion } = scene.signIn(R, 'ada');
+    scene.happen({ type: 'screen', screen: 'screensaver' });
+    expect(ofType(scene.pull(R, insertion), 'act')).toMatchObject([{ action: 'lock' }]);
+  });
+
+  it('stands back where the system locks by itself, and acts after all when it does not', () => {
+    const scene = new Scene();
+    scene.start(R);
+    scene.happen({ type: 'removal-policy-of-system', removalPolicy: 'lock' });
+    const first = scene.signIn(R, 'ada');
+    expect(ofType(scene.pull(R, first.insertion), 'act')).toEqual([]);
+    scene.happen({ type: 'screen', screen: 'locked' });
+    expect(scene.state.graces).toEqual([]);
+    scene.happen({ type: 'screen', screen: 'unlocked' });
+    const second = scene.signIn(R, 'ada');
+    scene.pull(R, second.insertion);
+    expect(ofType(scene.pass(3_000), 'act')).toHaveLength(1);
+  });
+
+  it('tells loudly when the desktop could not be locked, until a lock works', () => {
+    const scene = new Scene();
+    scene.start(R);
+    const { insertion } = scene.signIn(R, 'ada');
+    scene.pull(R, insertion);
+    const effects = scene.happen({ type: 'action-finished', decision: 1, action: 'lock', done: false });
+    expect(effects).toEqual([{ type: 'tell', code: 'Lock_Failed' }]);
+    expect(scene.state.failedAction).toEqual({ decision: 1, action: 'lock' });
+    scene.happen({ type: 'screen', screen: 'locked' });
+    expect(scene.state.failedAction).toBeNull();
+  });
+});
+
+describe('the cause of a loss', () => {
+  it.each([
+    ['the service stopped', (s: Scene) => s.happen({ type: 'service', state: 'stopped' }), 'service-stopped'],
+    ['the card process was lost', (s: Scene) => s.happen({ type: 'card-process-lost' }), 'card-process-lost'],
+    ['the reader is no longer listed', (s: Scene) => s.happen({ type: 'readers', names: [] }), 'reader-unplugged'],
+    [
+      'another card is in without a removal',
+      (s: Scene) => {
+        s.insert(R);
+        return s.effects;
+      },
+      'card-pulled',
+    ],
+  ])('%s', (_, loss, cause) => {
+    const scene = new Scene();
+    scene.start(R);
+    scene.signIn(R, 'ada');
+    expect(ofType(loss(scene), 'decided')).toMatchObject([{ decision: { cause } }]);
+  });
+
+  it('is the sleep, right after a wake-up', () => {
+    const scene = new Scene();
+    scene.start(R);
+    const { insertion } = scene.signIn(R, 'ada');
+    scene.happen({ type: 'resumed' });
+    expect(ofType(scene.pull(R, insertion), 'decided')).toMatchObject([{ decision: { cause: 'resume' } }]);
+  });
+
+  it('is the dropped connection, for a reader of a remote session', () => {
+    const scene = new Scene();
+    scene.state = { ...scene.state, system: { ...scene.state.system, remote: true } };
+    scene.start(R);
+    const { insertion } = scene.signIn(R, 'ada');
+    const effects = scene.pull(R, insertion, 'reader-unplugged');
+    expect(ofType(effects, 'decided')).toMatchObject([{ decision: { cause: 'remote-reader-dropped' } }]);
+  });
+});
+
+describe('several cards', () => {
+  it('are lost one by one, each with a decision of its own and one lock for those due together', () => {
+    const both = { action: 'lock', graceSeconds: 5 } as const;
+    const scene = new Scene({ policy: policyWith({ removal: { 'service-stopped': both } }) });
+    scene.start(R, 'Reader B');
+    scene.signIn(R, 'ada');
+    scene.signIn('Reader B', 'bob');
+    expect(ofType(scene.happen({ type: 'service', state: 'stopped' }), 'decided')).toHaveLength(2);
+    const effects = scene.pass(5_000);
+    expect(ofType(effects, 'act')).toHaveLength(1);
+    expect(ofType(effects, 'settled')).toHaveLength(2);
+  });
+});
+
+describe('an unattended card', () => {
+  const policy = policyWith({ unattended: { remindAfterSeconds: 60, actAfterSeconds: 30 } });
+
+  it('is reminded of, then locked, and wants its passcode again', () => {
+    const scene = new Scene({ policy });
+    scene.start(R);
+    scene.signIn(R, 'ada');
+    expect(scene.happen({ type: 'user-idle' })).toEqual([{ type: 'tell', code: 'Card_Unattended' }]);
+    expect(ofType(scene.pass(29_999), 'act')).toEqual([]);
+    expect(ofType(scene.pass(1), 'act')).toMatchObject([{ action: 'lock', cause: 'unattended' }]);
+    expect(scene.phase).toBe('awaiting-passcode');
+  });
+
+  it('is forgotten about when the user comes back in time', () => {
+    const scene = new Scene({ policy });
+    scene.start(R);
+    scene.signIn(R, 'ada');
+    scene.happen({ type: 'user-idle' });
+    scene.happen({ type: 'user-active' });
+    expect(ofType(scene.pass(60_000), 'act')).toEqual([]);
+    expect(scene.phase).toBe('active');
+  });
+});
