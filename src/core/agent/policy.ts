@@ -215,6 +215,7 @@ export function parsePolicy(text: string): PolicyResult {
       problems: [{ path: '', message: `not JSON: ${error instanceof Error ? error.message : 'unreadable'}` }],
     };
   }
+  if (Array.isArray(data)) return { ok: false, problems: [{ path: '', message: 'not an object' }] };
   const result = v.safeParse(PolicySchema, data);
   if (!result.success) {
     return {

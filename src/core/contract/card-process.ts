@@ -7,10 +7,11 @@ import type { CardFailure } from '../card/card-error.ts';
  * card must not be able to say more than this.
  */
 
-const bytes = (max: number) => v.pipe(v.instance(Uint8Array), v.maxLength(max));
+const uint8Array = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const bytes = (max: number) => v.pipe(uint8Array, v.maxLength(max));
 const readerName = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
 /** A secret on its way to the card: 1 to 64 bytes, overwritten by whoever passes it on. */
-const secret = v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(64));
+const secret = v.pipe(uint8Array, v.minLength(1), v.maxLength(64));
 
 /** The four certificate slots that every PIV card has (SP 800-73-4 part 1, table 4b). */
 export const CERTIFICATE_SLOTS = ['9A', '9C', '9D', '9E'] as const;
@@ -93,9 +94,35 @@ export const CardSummarySchema = v.object({
 });
 export type CardSummary = v.InferOutput<typeof CardSummarySchema>;
 
-const failure = v.custom<CardFailure>(
-  (value) => typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string',
-);
+const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255));
+const word = v.pipe(v.string(), v.maxLength(128));
+const plainFailure = <Code extends string>(code: Code) => v.object({ code: v.literal(code) });
+
+/** {@link CardFailure} as it crosses a process border: every field bounded, none that could carry a secret. */
+export const CardFailureSchema = v.variant('code', [
+  v.object({ code: v.literal('wrong-pin'), triesLeft: count }),
+  v.object({ code: v.literal('wrong-puk'), triesLeft: count }),
+  plainFailure('pin-blocked'),
+  plainFailure('puk-blocked'),
+  v.object({ code: v.literal('last-try-guarded'), triesLeft: v.nullable(count) }),
+  plainFailure('pin-format'),
+  v.object({ code: v.literal('not-supported'), what: word }),
+  v.object({ code: v.literal('object-absent'), what: word }),
+  plainFailure('not-authorised'),
+  v.object({
+    code: v.literal('card-refused'),
+    statusWord: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff)),
+  }),
+  v.object({ code: v.literal('malformed-answer'), what: word }),
+  plainFailure('card-removed'),
+  plainFailure('card-mute'),
+  v.object({ code: v.literal('reader-busy'), holder: v.nullable(word) }),
+  plainFailure('reader-gone'),
+  plainFailure('service-stopped'),
+  plainFailure('timed-out'),
+  plainFailure('card-process-lost'),
+  v.object({ code: v.literal('pcsc'), name: word }),
+]) satisfies v.GenericSchema<CardFailure, CardFailure>;
 
 /** Events and answers of the card process. */
 export const CardProcessMessageSchema = v.variant('type', [
@@ -126,6 +153,8 @@ export const CardProcessMessageSchema = v.variant('type', [
     cause: RemovalCauseSchema,
     at: monotonicMs,
   }),
+  /** All that is there has been told: once after each time the service was reached. */
+  v.object({ type: v.literal('surveyed'), at: monotonicMs }),
   v.object({ type: v.literal('progress'), id: v.number(), progress: CardProgressSchema }),
   v.object({
     type: v.literal('answer'),
@@ -138,7 +167,7 @@ export const CardProcessMessageSchema = v.variant('type', [
           v.object({ kind: v.literal('pin'), status: PinStatusSchema }),
         ]),
       }),
-      v.object({ ok: v.literal(false), failure }),
+      v.object({ ok: v.literal(false), failure: CardFailureSchema }),
     ]),
   }),
   v.object({ type: v.literal('alive'), nonce: v.number() }),

@@ -25,6 +25,8 @@ export interface DesktopSession {
   logOff(): Promise<ActionOutcome>;
   /** Ends a remote session's connection and leaves its programs running; where there is none, `done` is false. */
   disconnect(): Promise<ActionOutcome>;
+  /** Asks every program of this user with one of these names (without path or ending) to close, as its window's close button would. */
+  closeApps(names: readonly string[]): Promise<ActionOutcome>;
   /** Runs a program by absolute path without a shell; 30 s at most. */
   run(command: readonly string[]): Promise<ActionOutcome>;
   screenState(): ScreenState;

@@ -1,0 +1,380 @@
+import type { AgentEffect, AttemptResult } from '../../core/agent/effects.ts';
+import type { AgentEvent, AttemptKind } from '../../core/agent/events.ts';
+import { checkForChoosing, checkForVerifying } from '../../core/agent/passcode-policy.ts';
+import type { Policy, RemovalAction } from '../../core/agent/policy.ts';
+import { reduce } from '../../core/agent/reduce.ts';
+import {
+  type AgentState,
+  type AlertMemory,
+  type Clock,
+  hasActiveCard,
+  initialState,
+  nextDeadline,
+} from '../../core/agent/state.ts';
+import type { CardHost } from '../../core/contract/card-host.ts';
+import type {
+  CardOperation,
+  CardProcessMessage,
+  CardProgress,
+  CertificateSlot,
+} from '../../core/contract/card-process.ts';
+import type { DesktopSession, IdleClock, LockOutcome } from '../../core/contract/desktop-session.ts';
+import { judgeCertificate } from '../../core/pki/certificate-judge.ts';
+import { AttemptVault } from './attempt-vault.ts';
+
+export type AgentRuntimeOptions = {
+  readonly cards: CardHost;
+  readonly desktop: DesktopSession;
+  /** Absent where this desktop does not tell, or nobody wants to know. */
+  readonly idle?: IdleClock | null;
+  readonly policy: Policy;
+  readonly bootId: string;
+  readonly alerts?: AlertMemory;
+};
+
+/** Everything the agent did, as it does it: the audit, notifications and `--json` hang on this. */
+export type AgentNews =
+  | { readonly type: 'state'; readonly state: AgentState }
+  | { readonly type: 'effect'; readonly effect: AgentEffect; readonly at: Clock }
+  | { readonly type: 'lock-requested'; readonly decision: number; readonly at: Clock }
+  | {
+      readonly type: 'acted';
+      readonly decision: number;
+      readonly action: RemovalAction;
+      readonly done: boolean;
+      readonly outcome: LockOutcome | { readonly detail: string | null };
+      readonly at: Clock;
+    }
+  | { readonly type: 'card-log'; readonly level: 'info' | 'warning' | 'error'; readonly message: string };
+
+export type AttemptRequest = {
+  readonly kind: AttemptKind;
+  readonly reader: string;
+  /** verify: [passcode]; change: [old, new]; unblock: [PUK, new]. Overwritten by the runtime, whatever comes of it. */
+  readonly secrets: readonly Uint8Array[];
+  readonly lastTry: boolean;
+};
+
+/** Dates are looked at again at least this often, for clocks that are turned and timers that cannot count far. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+/** Runs the pure agent: brings it events from cards and desktop, and does what it wants done. */
+export class AgentRuntime {
+  private current: AgentState;
+  private readonly options: AgentRuntimeOptions;
+  private readonly vault = new AttemptVault();
+  private readonly answers = new Map<number, (result: AttemptResult) => void>();
+  private readonly listeners = new Set<(news: AgentNews) => void>();
+  private readonly certificates = new Map<string, { insertion: string; der: Uint8Array }>();
+  private readonly endings: Array<() => void> = [];
+  private readonly queue: AgentEvent[] = [];
+  private dispatching = false;
+  private attempts = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private stopIdle: (() => void) | null = null;
+  private stopped = false;
+
+  constructor(options: AgentRuntimeOptions) {
+    this.options = options;
+    const system = { bootId: options.bootId, remote: options.desktop.remote, removalPolicy: 'unknown' } as const;
+    this.current = initialState(options.policy, now(), system, options.alerts);
+  }
+
+  get state(): AgentState {
+    return this.current;
+  }
+
+  listen(listener: (news: AgentNews) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  start(): void {
+    const { cards, desktop } = this.options;
+    this.endings.push(
+      cards.onMessage((message) => this.hear(message)),
+      cards.onLost(() => this.dispatch({ type: 'card-process-lost' })),
+      desktop.onScreenState((screen) => this.dispatch({ type: 'screen', screen })),
+    );
+    this.dispatch({ type: 'screen', screen: desktop.screenState() });
+    void desktop
+      .systemRemovalPolicy()
+      .then((removalPolicy) => this.dispatch({ type: 'removal-policy-of-system', removalPolicy }));
+    void this.watchIdle();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.stopIdle?.();
+    for (const end of this.endings) end();
+    this.vault.shredAll();
+    await this.options.cards.stop();
+    await this.options.desktop.close();
+  }
+
+  /** Tries a passcode, changes it, or unblocks the card. Never rejects; the secrets are overwritten in every case. */
+  attempt(request: AttemptRequest): Promise<AttemptResult> {
+    const attempt = ++this.attempts;
+    const { kind, reader, secrets, lastTry } = request;
+    this.vault.put(attempt, secrets);
+    const { promise, resolve } = Promise.withResolvers<AttemptResult>();
+    this.answers.set(attempt, resolve);
+    this.dispatch({ type: 'attempt', attempt, kind, reader, problem: this.problemOf(kind, secrets), lastTry });
+    return promise;
+  }
+
+  private problemOf(kind: AttemptKind, [first, second]: readonly Uint8Array[]) {
+    const empty = new Uint8Array();
+    if (kind === 'verify') return checkForVerifying(first ?? empty);
+    return checkForChoosing(second ?? empty, kind === 'change' ? (first ?? empty) : null, this.current.policy.passcode);
+  }
+
+  lockNow(): void {
+    this.dispatch({ type: 'lock-now' });
+  }
+
+  /** For a process that is about to die of an error: nobody will lock later. */
+  async lockIfActive(): Promise<void> {
+    if (hasActiveCard(this.current) || this.current.graces.length > 0) await this.options.desktop.lock();
+  }
+
+  readAgain(reader: string): void {
+    this.dispatch({ type: 'read-again', reader });
+  }
+
+  /** The host noticed a wake-up. */
+  resumed(): void {
+    this.dispatch({ type: 'resumed' });
+    this.options.cards.resumed();
+  }
+
+  changePolicy(policy: Policy): void {
+    this.dispatch({ type: 'policy-changed', policy });
+    void this.watchIdle();
+  }
+
+  private hear(message: CardProcessMessage): void {
+    switch (message.type) {
+      case 'service':
+        this.dispatch({ type: 'service', state: message.state });
+        return;
+      case 'readers':
+        this.dispatch({ type: 'readers', names: message.readers });
+        return;
+      case 'inserted':
+        this.dispatch({
+          type: 'inserted',
+          reader: message.reader,
+          insertion: message.insertion,
+          eventCount: message.eventCount,
+          atr: Buffer.from(message.atr).toString('hex'),
+        });
+        return;
+      case 'mute':
+        this.dispatch({ type: 'mute', reader: message.reader, insertion: message.insertion });
+        return;
+      case 'removed': {
+        const { reader, insertion, cause } = message;
+        this.dispatch({ type: 'removed', reader, insertion, cause });
+        return;
+      }
+      case 'log':
+        this.tell({ type: 'card-log', level: message.level, message: message.message });
+        return;
+      case 'surveyed':
+      case 'progress':
+      case 'answer':
+      case 'alive':
+        return;
+    }
+  }
+
+  /** One event after the other: an effect that brings an event at once waits for its turn. */
+  private dispatch(event: WithoutTime<AgentEvent>): void {
+    if (this.stopped) return;
+    this.queue.push({ ...event, at: now() });
+    if (this.dispatching) return;
+    this.dispatching = true;
+    try {
+      for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) this.step(next);
+    } finally {
+      this.dispatching = false;
+    }
+  }
+
+  private step(event: AgentEvent): void {
+    const { state, effects } = reduce(this.current, event);
+    this.current = state;
+    // The desktop first: nothing that takes time may come between a removal and its lock.
+    for (const effect of effects) if (effect.type === 'act') this.act(effect);
+    for (const effect of effects) {
+      this.tell({ type: 'effect', effect, at: event.at });
+      this.carryOut(effect);
+    }
+    this.options.cards.setVigilant(hasActiveCard(state));
+    this.forgetCertificates();
+    this.armTimer();
+    this.tell({ type: 'state', state });
+  }
+
+  private carryOut(effect: AgentEffect): void {
+    switch (effect.type) {
+      case 'read':
+        void this.read(effect.reader, effect.insertion);
+        return;
+      case 'operate':
+        void this.operate(effect);
+        return;
+      case 'answer':
+        this.vault.shred(effect.attempt);
+        this.answers.get(effect.attempt)?.(effect.result);
+        this.answers.delete(effect.attempt);
+        return;
+      case 'judge':
+        this.judge(effect.reader, effect.insertion, effect.slot);
+        return;
+      case 'act':
+      case 'decided':
+      case 'settled':
+      case 'warn-of-expiry':
+      case 'session-began':
+      case 'session-ended':
+      case 'tell':
+        return;
+    }
+  }
+
+  private act({ action, decision }: Extract<AgentEffect, { type: 'act' }>): void {
+    const { desktop } = this.options;
+    const { removal } = this.current.policy;
+    const finish = (done: boolean, outcome: LockOutcome | { detail: string | null }) => {
+      this.tell({ type: 'acted', decision, action, done, outcome, at: now() });
+      this.dispatch({ type: 'action-finished', decision, action, done });
+    };
+    const run = (work: Promise<{ done: boolean; detail: string | null }>) =>
+      void work.then((outcome) => finish(outcome.done, outcome));
+    switch (action) {
+      case 'lock': {
+        const locking = desktop.lock();
+        this.tell({ type: 'lock-requested', decision, at: now() });
+        void locking.then((outcome) => finish(outcome.locked, outcome));
+        return;
+      }
+      case 'log-off':
+        run(desktop.logOff());
+        return;
+      case 'disconnect':
+        run(desktop.disconnect());
+        return;
+      case 'close-apps':
+        run(desktop.closeApps(removal.closeApps));
+        return;
+      case 'command':
+        run(desktop.run(removal.command ?? []));
+        return;
+      case 'nothing':
+        return;
+    }
+  }
+
+  private async read(reader: string, insertion: string): Promise<void> {
+    const answer = await this.options.cards.request(reader, insertion, { kind: 'read' }, (progress) =>
+      this.progress(reader, insertion, progress),
+    );
+    this.dispatch({ type: 'read-finished', reader, insertion, failure: answer.ok ? null : answer.failure });
+  }
+
+  private progress(reader: string, insertion: string, progress: CardProgress): void {
+    switch (progress.kind) {
+      case 'recognised':
+        this.dispatch({ type: 'recognised', reader, insertion, identity: progress.identity });
+        return;
+      case 'pin-status':
+        this.dispatch({ type: 'pin-status', reader, insertion, status: progress.status });
+        return;
+      case 'certificate': {
+        // An unreadable object is judged like one that is no certificate.
+        const der = progress.unreadable ? new Uint8Array() : progress.der;
+        if (der !== null) this.certificates.set(`${progress.slot} ${reader}`, { insertion, der });
+        this.judge(reader, insertion, progress.slot);
+        return;
+      }
+    }
+  }
+
+  private judge(reader: string, insertion: string, slot: CertificateSlot): void {
+    const kept = this.certificates.get(`${slot} ${reader}`);
+    const der = kept?.insertion === insertion ? kept.der : null;
+    const { issuers } = this.current.policy.certificates;
+    const certificate = judgeCertificate(der, { issuers }, Date.now());
+    this.dispatch({ type: 'certificate', reader, insertion, slot, certificate });
+  }
+
+  /** Certificates are kept only while their card is in: they may have to be judged again. */
+  private forgetCertificates(): void {
+    if (this.certificates.size === 0) return;
+    const present = new Set(this.current.readers.map(({ slot }) => (slot.kind === 'card' ? slot.insertion : null)));
+    for (const [key, { insertion }] of this.certificates) if (!present.has(insertion)) this.certificates.delete(key);
+  }
+
+  private async operate(effect: Extract<AgentEffect, { type: 'operate' }>): Promise<void> {
+    const { attempt, kind, reader, insertion, lastTry } = effect;
+    const secrets = this.vault.take(attempt);
+    const operation = operationFor(kind, secrets, lastTry);
+    const answer = await this.options.cards.request(reader, insertion, operation);
+    for (const secret of secrets) secret.fill(0);
+    const outcome = !answer.ok
+      ? answer
+      : answer.value.kind === 'pin'
+        ? ({ ok: true, status: answer.value.status } as const)
+        : ({ ok: false, failure: { code: 'malformed-answer', what: 'card process' } } as const);
+    this.dispatch({ type: 'attempt-finished', reader, insertion, attempt, outcome });
+  }
+
+  private armTimer(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    const deadline = nextDeadline(this.current);
+    if (deadline === null || this.stopped) return;
+    const wait = Math.min(Math.max(deadline - now().monotonic, 0), LONGEST_WAIT_MS);
+    this.timer = setTimeout(() => this.dispatch({ type: 'time-passed' }), wait);
+  }
+
+  private async watchIdle(): Promise<void> {
+    this.stopIdle?.();
+    this.stopIdle = null;
+    const { idle, policy } = { idle: this.options.idle, policy: this.current.policy };
+    const seconds = policy.unattended.remindAfterSeconds;
+    if (idle === null || idle === undefined || seconds === null) return;
+    const stop = await idle.watch(
+      seconds * 1000,
+      () => this.dispatch({ type: 'user-idle' }),
+      () => this.dispatch({ type: 'user-active' }),
+    );
+    if (this.stopped || this.current.policy !== policy) stop();
+    else this.stopIdle = stop;
+  }
+
+  private tell(news: AgentNews): void {
+    for (const listener of this.listeners) listener(news);
+  }
+}
+
+type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
+
+function now(): Clock {
+  return { monotonic: Number(process.hrtime.bigint()) / 1e6, wall: Date.now() };
+}
+
+function operationFor(kind: AttemptKind, secrets: readonly Uint8Array[], lastTry: 'refuse' | 'allow'): CardOperation {
+  const [first = new Uint8Array(), second = new Uint8Array()] = secrets;
+  switch (kind) {
+    case 'verify':
+      return { kind, pin: first, lastTry };
+    case 'change':
+      return { kind, pin: first, newPin: second, lastTry };
+    case 'unblock':
+      return { kind, puk: first, newPin: second, lastTry };
+  }
+}

@@ -1,0 +1,207 @@
+import type { FailureCode } from '../../core/agent/failure-codes.ts';
+import { snapshotOf } from '../../core/agent/status.ts';
+import type { CardHost } from '../../core/contract/card-host.ts';
+import type { ControlRequest } from '../../core/contract/control.ts';
+import type { DesktopSession, IdleClock } from '../../core/contract/desktop-session.ts';
+import { bootId } from '../../native/machine/boot-id.ts';
+import { type ControlCaller, type ControlServer, listenForControl } from '../control/control-server.ts';
+import { openAlertMemory } from '../store/alert-memory.ts';
+import { type AuditEntry, AuditLog } from '../store/audit-log.ts';
+import { type LoadedPolicy, loadPolicy, watchPolicy } from '../store/policy-source.ts';
+import type { StoreProblem } from '../store/repaired-store.ts';
+import { type AgentNews, AgentRuntime } from './agent-runtime.ts';
+import { newsLines } from './news-lines.ts';
+import { theOnlyCard } from './the-only-card.ts';
+
+export type AgentParts = {
+  readonly cards: () => CardHost;
+  readonly desktop: () => Promise<DesktopSession>;
+  readonly idle: () => Promise<IdleClock | null>;
+  readonly policyFile: string;
+  readonly stateFolder: string;
+  readonly controlAddress: string;
+};
+
+/** Something that a person should hear of, and that the agent lives on with. */
+export type Notice = { readonly code: FailureCode; readonly detail: string };
+
+export type RunningAgent = {
+  readonly runtime: AgentRuntime;
+  readonly policy: LoadedPolicy;
+  readonly onNotice: (listener: (notice: Notice) => void) => void;
+  /** Resolves when another process asked the agent to stop, over the control socket. */
+  readonly asked: Promise<void>;
+  stop(): Promise<void>;
+};
+
+/**
+ * Puts the agent together and starts it; the one composition that every host uses. Resolves with null when an agent
+ * already runs for this user.
+ */
+export async function startAgent(parts: AgentParts): Promise<RunningAgent | null> {
+  const notices: Notice[] = [];
+  const noticeListeners = new Set<(notice: Notice) => void>();
+  const notice = (code: FailureCode, detail: string) => {
+    notices.push({ code, detail });
+    for (const listener of noticeListeners) listener({ code, detail });
+  };
+
+  const asked = Promise.withResolvers<void>();
+  let runtime: AgentRuntime | null = null;
+  const control = await listenForControl(parts.controlAddress, (request, secrets, caller) => {
+    if (runtime === null) caller.send({ event: 'refused', code: 'Agent_NotRunning' });
+    else handleControl(runtime, request, secrets, caller, asked.resolve);
+  });
+  if (control === null) return null;
+
+  const audit = new AuditLog(parts.stateFolder, (why) => notice('Settings_NotSaved', why));
+  const alerts = openAlertMemory(parts.stateFolder, (problem) => tellStoreProblem(problem, notice));
+  const [policy, desktop, idle, boot] = await Promise.all([
+    loadPolicy(parts.policyFile),
+    parts.desktop(),
+    parts.idle(),
+    bootId(),
+  ]);
+  for (const { path, message } of policy.problems) notice('Policy_Invalid', `${path} ${message}`.trim());
+
+  runtime = new AgentRuntime({
+    cards: parts.cards(),
+    desktop,
+    idle,
+    policy: policy.policy,
+    bootId: boot,
+    alerts: alerts.get(),
+  });
+  const agent = runtime;
+  agent.listen((news) => {
+    const entry = auditEntry(news);
+    if (entry !== null) audit.write(entry);
+    if (news.type === 'state' && news.state.alerts !== alerts.get()) alerts.set(news.state.alerts);
+    if (news.type === 'effect' && news.effect.type === 'tell') notice(news.effect.code, '');
+  });
+  audit.write({ event: 'agent-started', policy: policy.source });
+  const stopPolicy = watchPolicy(parts.policyFile, (loaded) => {
+    if (loaded.problems.length > 0) {
+      // The policy in force stays: a slip of the editor must not change what a removal does.
+      for (const { path, message } of loaded.problems) notice('Policy_Invalid', `${path} ${message}`.trim());
+      return;
+    }
+    audit.write({ event: 'policy-changed', policy: loaded.source });
+    agent.changePolicy(loaded.policy);
+  });
+  agent.start();
+
+  return {
+    runtime: agent,
+    policy,
+    asked: asked.promise,
+    onNotice: (listener) => {
+      noticeListeners.add(listener);
+      for (const past of notices) listener(past);
+    },
+    stop: async () => {
+      stopPolicy();
+      await stopInOrder(agent, control, audit);
+    },
+  };
+}
+
+async function stopInOrder(runtime: AgentRuntime, control: ControlServer, audit: AuditLog): Promise<void> {
+  await runtime.stop();
+  await control.close();
+  audit.write({ event: 'agent-stopped' });
+  await audit.settled();
+}
+
+function tellStoreProblem(problem: StoreProblem, notice: (code: FailureCode, detail: string) => void): void {
+  if (problem.kind === 'repaired') notice('Settings_Repaired', `${problem.file}: ${problem.why}`);
+  else notice('Settings_NotSaved', `${problem.file}: ${problem.why}`);
+}
+
+/** Decisions and what came of them. Card ids are the card's own random numbers; names of people stay out. */
+function auditEntry(news: AgentNews): AuditEntry | null {
+  if (news.type === 'acted') {
+    const attempts = 'attempts' in news.outcome ? news.outcome.attempts : [];
+    return {
+      event: 'acted',
+      decision: news.decision,
+      action: news.action,
+      done: news.done,
+      attempts: attempts.map(({ method, result, tookMs }) => `${method} ${result} ${Math.round(tookMs)} ms`).join('; '),
+    };
+  }
+  if (news.type !== 'effect') return null;
+  const { effect } = news;
+  switch (effect.type) {
+    case 'decided': {
+      const { number, ...decision } = effect.decision;
+      return { event: 'removal-decided', decision: number, ...decision };
+    }
+    case 'settled':
+      return { event: 'removal-settled', decision: effect.decision, by: effect.by, trigger: effect.trigger };
+    case 'session-began':
+    case 'session-ended':
+      return { event: effect.type, cardId: effect.cardId, reader: effect.reader };
+    case 'warn-of-expiry':
+      return { event: effect.type, fingerprint: effect.fingerprint, rung: effect.rung, daysLeft: effect.daysLeft };
+    case 'tell':
+      return { event: 'told', code: effect.code };
+    default:
+      return null;
+  }
+}
+
+function handleControl(
+  runtime: AgentRuntime,
+  request: ControlRequest,
+  secrets: readonly Uint8Array[],
+  caller: ControlCaller,
+  stop: () => void,
+): void {
+  if (request.command !== 'attempt') for (const secret of secrets) secret.fill(0);
+  switch (request.command) {
+    case 'status':
+      caller.send({ event: 'state', ...snapshotOf(runtime.state) });
+      return;
+    case 'follow': {
+      const lineOf = newsLines();
+      caller.send({ event: 'state', ...snapshotOf(runtime.state) });
+      caller.onGone(
+        runtime.listen((news) => {
+          const line = lineOf(news);
+          if (line !== null) caller.send(line);
+        }),
+      );
+      return;
+    }
+    case 'attempt': {
+      const chosen = request.reader === null ? theOnlyCard(runtime.state) : { reader: request.reader };
+      if ('code' in chosen) {
+        for (const secret of secrets) secret.fill(0);
+        caller.send({ event: 'answer', result: { ok: false, code: chosen.code } });
+        return;
+      }
+      void runtime
+        .attempt({ kind: request.kind, reader: chosen.reader, secrets, lastTry: request.lastTry })
+        .then((result) => caller.send({ event: 'answer', reader: chosen.reader, result }));
+      return;
+    }
+    case 'lock': {
+      const stopListening = runtime.listen((news) => {
+        if (news.type !== 'acted' || news.decision !== 0) return;
+        stopListening();
+        caller.send({ event: 'acted', done: news.done, outcome: news.outcome });
+      });
+      runtime.lockNow();
+      return;
+    }
+    case 'resumed':
+      runtime.resumed();
+      caller.send({ event: 'done' });
+      return;
+    case 'stop':
+      caller.send({ event: 'done' });
+      stop();
+      return;
+  }
+}

@@ -1,0 +1,59 @@
+import { openDesktopSession } from '../../../native/session-lock/desktop-session.ts';
+import { callAgent } from '../../control/control-client.ts';
+import {
+  agentFinding,
+  cardFindings,
+  clockFinding,
+  type Finding,
+  lockFinding,
+  policyFinding,
+  settingsFinding,
+} from '../../doctor/diagnosis.ts';
+import { controlAddress, policyFile, settingsFolder } from '../../store/folders.ts';
+import { loadPolicy } from '../../store/policy-source.ts';
+import { openSettings } from '../../store/settings.ts';
+import type { Command } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { startObserver } from '../observer.ts';
+import { say, sayJson } from '../output.ts';
+
+const SIGN: Record<Finding['state'], string> = { ok: 'ok  ', warning: 'note', failed: 'FAIL', 'not-checked': '-   ' };
+
+/** `wardkey doctor`: everything between a card and a locked desktop, checked in order, each trouble with its fix. Costs no try. */
+export const doctor: Command = async (_words, options) => {
+  const findings = await examine(options.policy);
+  const healthy = findings.every(({ state }) => state !== 'failed');
+  if (options.json) sayJson({ ok: healthy, platform: process.platform, findings });
+  else {
+    for (const { check, state, says, fix, code } of findings) {
+      say(
+        `${SIGN[state]}  ${check.padEnd(12)}${says}${fix === null ? '' : `\n      ${' '.repeat(12)}${fix} [${code ?? ''}]`}`,
+      );
+    }
+  }
+  return healthy ? EXIT.ok : EXIT.failed;
+};
+
+async function examine(policyPath: string | null): Promise<Finding[]> {
+  const observer = await startObserver(policyPath);
+  try {
+    await observer.settled();
+    const desktop = await openDesktopSession();
+    const agent = await callAgent(controlAddress());
+    agent?.close();
+    const repaired: string[] = [];
+    openSettings(settingsFolder(), ({ file, why }) => repaired.push(`${file}: ${why}`));
+    const findings = [
+      ...cardFindings(observer.runtime.state),
+      clockFinding(new Date()),
+      policyFinding(await loadPolicy(policyPath ?? policyFile())),
+      settingsFinding(repaired),
+      await lockFinding(desktop),
+      agentFinding(agent !== null),
+    ];
+    await desktop.close();
+    return findings;
+  } finally {
+    await observer.stop();
+  }
+}

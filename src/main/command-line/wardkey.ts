@@ -1,0 +1,107 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import type { Command } from './command.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { fail, say } from './output.ts';
+
+/** Each command is loaded only when it is used: `wardkey lock` should not wait for what `agent` needs. */
+const COMMANDS: Record<string, { does: string; load: () => Promise<Command> }> = {
+  agent: {
+    does: 'run without a window (kiosks, thin clients); --json prints its life, one line an event',
+    load: async () => (await import('./commands/agent.ts')).agent,
+  },
+  watch: {
+    does: 'readers and cards as they come and go; --json: one line an event',
+    load: async () => (await import('./commands/watch.ts')).watch,
+  },
+  card: {
+    does: 'readers, card, certificates, verdicts and tries left; costs no try',
+    load: async () => (await import('./commands/card.ts')).card,
+  },
+  pin: {
+    does: 'pin verify | change | unblock; passcodes on standard input or typed, one a line',
+    load: async () => (await import('./commands/pin.ts')).pin,
+  },
+  lock: {
+    does: 'lock this desktop and say whether it is truly locked',
+    load: async () => (await import('./commands/lock.ts')).lock,
+  },
+  doctor: {
+    does: 'check everything between a card and a locked desktop',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  policy: {
+    does: 'policy show | policy check FILE',
+    load: async () => (await import('./commands/policy.ts')).policy,
+  },
+  status: {
+    does: 'what the running agent shows',
+    load: async () => (await import('./commands/running-agent.ts')).status,
+  },
+  follow: {
+    does: "the running agent's life, one line an event",
+    load: async () => (await import('./commands/running-agent.ts')).follow,
+  },
+  stop: { does: 'end the running agent', load: async () => (await import('./commands/running-agent.ts')).stop },
+};
+
+const HELP = [
+  'Usage: wardkey COMMAND [--json] [--reader NAME] [--last-try] [--policy FILE]',
+  '',
+  ...Object.entries(COMMANDS).map(([name, { does }]) => `  ${name.padEnd(8)} ${does}`),
+  '',
+  'Passcodes and unblocking codes are never taken from arguments.',
+].join('\n');
+
+async function main(): Promise<ExitCode> {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse();
+  } catch (error) {
+    const detail = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';
+    return fail('Usage_Wrong', { json: process.argv.includes('--json'), detail });
+  }
+  const { values, positionals } = parsed;
+  const [name, ...words] = positionals;
+  const json = values.json ?? false;
+  if (values.help === true || name === 'help' || name === undefined) {
+    say(HELP);
+    return name === undefined && values.help !== true ? EXIT.usage : EXIT.ok;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) return fail('Usage_Wrong', { json, detail: `no command ${name}` });
+  const run = await command.load();
+  return run(words, {
+    json,
+    reader: values.reader ?? null,
+    lastTry: values['last-try'] ?? false,
+    policy: values.policy ?? null,
+  });
+}
+
+function parse() {
+  return parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+      reader: { type: 'string' },
+      'last-try': { type: 'boolean' },
+      policy: { type: 'string' },
+    },
+  });
+}
+
+// A reader of our lines that goes away (`wardkey watch | head`) is no error of ours.
+process.stdout.on('error', () => undefined);
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const message = error instanceof Error ? error.message : 'unknown';
+    process.stderr.write(`wardkey: Something went wrong inside Wardkey (${message}). Tell IT. [Internal]\n`);
+    process.exitCode = EXIT.internal;
+  },
+);

@@ -1,0 +1,41 @@
+import { createConnection, type Socket } from 'node:net';
+import { type ControlRequest, encodeFrame, FrameReader } from '../../core/contract/control.ts';
+
+/** A running agent, called over its socket. */
+export type ControlConnection = {
+  /** Sends a request; its secrets are overwritten. The answers are those of {@link messages}. */
+  send(request: ControlRequest, secrets?: readonly Uint8Array[]): void;
+  /** What the agent says, until it hangs up. */
+  messages(): AsyncIterableIterator<unknown>;
+  close(): void;
+};
+
+/** Resolves with null when no agent runs for this user. */
+export function callAgent(address: string): Promise<ControlConnection | null> {
+  return new Promise((resolve) => {
+    const socket = createConnection(address);
+    socket.once('error', () => resolve(null));
+    socket.once('connect', () => {
+      socket.removeAllListeners('error');
+      socket.on('error', () => socket.destroy());
+      resolve(connection(socket));
+    });
+  });
+}
+
+function connection(socket: Socket): ControlConnection {
+  const reader = new FrameReader();
+  return {
+    send: (request, secrets = []) => {
+      const frame = encodeFrame(request, secrets);
+      for (const secret of secrets) secret.fill(0);
+      socket.write(frame, () => frame.fill(0));
+    },
+    async *messages() {
+      for await (const bytes of socket) {
+        for (const { json } of reader.push(bytes)) yield json;
+      }
+    },
+    close: () => socket.destroy(),
+  };
+}

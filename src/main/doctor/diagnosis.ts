@@ -1,0 +1,110 @@
+import { FAILURES, type FailureCode } from '../../core/agent/failure-codes.ts';
+import type { AgentState } from '../../core/agent/state.ts';
+import { type AgentSnapshot, snapshotOf } from '../../core/agent/status.ts';
+import type { DesktopSession } from '../../core/contract/desktop-session.ts';
+import type { LoadedPolicy } from '../store/policy-source.ts';
+
+/** One question of the doctor, with its answer in plain words and, where something is wrong, what to do. */
+export type Finding = {
+  readonly check:
+    | 'service'
+    | 'reader'
+    | 'card'
+    | 'passcode'
+    | 'certificate'
+    | 'clock'
+    | 'policy'
+    | 'settings'
+    | 'lock'
+    | 'agent';
+  readonly state: 'ok' | 'warning' | 'failed' | 'not-checked';
+  readonly says: string;
+  readonly fix: string | null;
+  readonly code: FailureCode | null;
+};
+
+/** A clock before this release cannot be right. */
+const EARLIEST_YEAR = 2026;
+
+type Check = Finding['check'];
+
+const ok = (check: Check, says: string): Finding => ({ check, state: 'ok', says, fix: null, code: null });
+const notChecked = (check: Check, says: string): Finding => ({
+  check,
+  state: 'not-checked',
+  says,
+  fix: null,
+  code: null,
+});
+const wrong = (check: Check, code: FailureCode, detail = '', state: 'failed' | 'warning' = 'failed'): Finding => ({
+  check,
+  state,
+  says: detail === '' ? FAILURES[code].says : `${FAILURES[code].says} (${detail})`,
+  fix: FAILURES[code].next,
+  code,
+});
+
+/** What the cards' side shows, in the order in which one thing needs the other. */
+export function cardFindings(state: AgentState): Finding[] {
+  const snapshot = snapshotOf(state);
+  if (snapshot.service !== 'running') {
+    const code = snapshot.service === 'stopped' ? 'Service_Stopped' : 'Service_Absent';
+    return [
+      wrong('service', code),
+      notChecked('reader', 'Needs the smartcard service.'),
+      notChecked('card', 'Needs a reader.'),
+    ];
+  }
+  const service = ok('service', 'The smartcard service is running.');
+  if (snapshot.readers.length === 0)
+    return [service, wrong('reader', 'Reader_None'), notChecked('card', 'Needs a reader.')];
+  const reader = ok('reader', snapshot.readers.map((each) => each.reader).join(', '));
+  return [service, reader, ...snapshot.readers.flatMap((each) => findingsOfReader(each, snapshot.readers.length))];
+}
+
+function findingsOfReader({ reader, phase, card }: AgentSnapshot['readers'][number], readers: number): Finding[] {
+  if (phase === 'mute') return [wrong('card', 'Card_Mute', reader)];
+  if (card === null) return readers > 1 ? [] : [wrong('card', 'Card_None', '', 'warning')];
+  if (phase === 'unsupported') return [wrong('card', 'Card_Unsupported', reader)];
+  if (card.cardId === null) return [wrong('card', card.trouble ?? 'Card_TimedOut', reader)];
+  const signIn = card.certificates[0];
+  return [
+    ok('card', `A card answers in ${reader}.`),
+    phase === 'blocked' ? wrong('passcode', 'Passcode_Blocked') : ok('passcode', triesLeft(card.triesLeft)),
+    card.trouble?.startsWith('Certificate_')
+      ? wrong('certificate', card.trouble)
+      : ok('certificate', signIn?.daysLeft == null ? 'Accepted.' : `Accepted, ${signIn.daysLeft} days left.`),
+  ];
+}
+
+const triesLeft = (count: number | null) =>
+  count === null ? 'The card does not tell its tries.' : `Tries left: ${count}.`;
+
+export function clockFinding(now: Date): Finding {
+  return now.getUTCFullYear() < EARLIEST_YEAR
+    ? wrong('clock', 'Certificate_NotYetValid', `the clock says ${now.toISOString()}`)
+    : ok('clock', now.toISOString());
+}
+
+export function policyFinding({ problems, source, file }: LoadedPolicy): Finding {
+  const [first] = problems;
+  if (first !== undefined) return wrong('policy', 'Policy_Invalid', `${first.path} ${first.message}`.trim());
+  return ok('policy', source === 'file' ? file : 'No policy file: defaults are used.');
+}
+
+export async function lockFinding(desktop: DesktopSession): Promise<Finding> {
+  const methods = await desktop.methods();
+  const usable = methods.filter(({ available }) => available).map(({ method }) => method);
+  if (usable.length > 0) return ok('lock', usable.join(', '));
+  const why = methods.map(({ method, detail }) => `${method}: ${detail ?? 'not available'}`).join('; ');
+  return wrong('lock', 'Lock_Failed', why);
+}
+
+export function agentFinding(runs: boolean): Finding {
+  return runs ? ok('agent', 'Wardkey is running for this user.') : wrong('agent', 'Agent_NotRunning', '', 'warning');
+}
+
+export function settingsFinding(problems: readonly string[]): Finding {
+  const [first] = problems;
+  return first === undefined ? ok('settings', 'Readable.') : wrong('settings', 'Settings_Repaired', first, 'warning');
+}
