@@ -4,6 +4,7 @@ import { defineConfig } from 'rolldown';
 export default defineConfig({
   input: {
     wardkey: 'src/main/command-line/wardkey.ts',
+    demo: 'src/main/demo/demo.ts',
     'card-process': 'src/native/card-process/card-process.ts',
     'reader-watcher': 'src/native/card-process/reader-watcher.ts',
     'card-worker': 'src/native/card-process/card-worker.ts',

@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+
+/**
+ * `npm test`: lint, types, unit tests, then the integration tests on a real pcscd, a real logind and real X screens. Those need
+ * Debian packages: they are installed where that may be done (root on Debian or Ubuntu); elsewhere they are named, and all
+ * that needs none of them is run.
+ */
+
+/** What the integration tests start or ask, and the package it comes in. */
+const NEEDED: ReadonlyArray<{ readonly file: string; readonly package: string }> = [
+  { file: '/usr/sbin/pcscd', package: 'pcscd' },
+  { file: '/usr/lib/pcsc/drivers/serial/libifdvpcd.so', package: 'vsmartcard-vpcd' },
+  { file: '/usr/bin/opensc-tool', package: 'opensc' },
+  { file: '/usr/lib/*/opensc-pkcs11.so', package: 'opensc-pkcs11' },
+  { file: '/usr/bin/yubico-piv-tool', package: 'yubico-piv-tool' },
+  { file: '/usr/bin/dbus-daemon', package: 'dbus' },
+  { file: '/lib/systemd/systemd-logind', package: 'systemd' },
+  { file: '/usr/bin/Xvfb', package: 'xvfb' },
+  { file: '/usr/bin/xss-lock', package: 'xss-lock' },
+  { file: '/usr/bin/i3lock', package: 'i3lock' },
+  { file: '/usr/bin/gcc', package: 'gcc' },
+  { file: '/usr/include/stdlib.h', package: 'libc6-dev' },
+  { file: '/usr/include/PCSC/winscard.h', package: 'libpcsclite-dev' },
+  { file: '/usr/bin/unshare', package: 'util-linux' },
+];
+
+const root = join(import.meta.dirname, '..');
+const missing = () => NEEDED.filter(({ file }) => globSync(file).length === 0).map((each) => each.package);
+
+function run(title: string, command: string, args: readonly string[]): boolean {
+  process.stdout.write(`\n== ${title}\n`);
+  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  return status === 0;
+}
+
+function installPackages(packages: readonly string[]): void {
+  if (packages.length === 0) return;
+  const mayInstall = process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+  if (!mayInstall) return;
+  const env = ['DEBIAN_FRONTEND=noninteractive'];
+  run('Debian packages: lists', 'env', [...env, 'apt-get', 'update', '-qq']);
+  run('Debian packages: install', 'env', [
+    ...env,
+    'apt-get',
+    'install',
+    '-y',
+    '-qq',
+    '--no-install-recommends',
+    ...packages,
+  ]);
+}
+
+const ReportSchema = v.object({ numPassedTests: v.number(), numFailedTests: v.number(), numTotalTests: v.number() });
+
+function vitest(projects: readonly string[]): { passed: number; failed: number; ok: boolean } {
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  const file = join(root, '.cache', 'test-report.json');
+  const args = ['run', ...projects.flatMap((name) => ['--project', name]), '--reporter=default', '--reporter=json'];
+  const ok = run(`Tests: ${projects.join(' and ')}`, 'vitest', [...args, `--outputFile.json=${file}`]);
+  const report = v.parse(ReportSchema, JSON.parse(readFileSync(file, 'utf8')));
+  return { passed: report.numPassedTests, failed: report.numTotalTests - report.numPassedTests, ok };
+}
+
+installPackages(missing());
+const stillMissing = missing();
+const projects = stillMissing.length === 0 ? ['unit', 'integration'] : ['unit'];
+
+const checks = [run('Lint', 'npm', ['run', '-s', 'lint']), run('Types', 'npm', ['run', '-s', 'typecheck'])];
+const tests = vitest(projects);
+const failedChecks = checks.filter((ok) => !ok).length;
+
+if (stillMissing.length > 0) {
+  process.stdout.write(
+    `\nThe integration tests were left out. They need Linux and these Debian packages: ${stillMissing.join(' ')}\n`,
+  );
+}
+process.stdout.write(
+  `\n${tests.passed + checks.length - failedChecks} passed, ${tests.failed + failedChecks} failed\n`,
+);
+process.exitCode = tests.ok && failedChecks === 0 ? 0 : 1;
