@@ -87,6 +87,10 @@ export const FAILURES = {
     next: 'Choose one without a year.',
   },
   Passcode_SameAsOld: { says: 'The new passcode is the same as the old one.', next: 'Choose a different one.' },
+  Passcode_Mismatch: {
+    says: 'The two new passcodes are not the same. Nothing was changed.',
+    next: 'Type the new passcode twice, the same way.',
+  },
   Passcode_Missing: { says: 'No passcode was given.', next: 'Type it when asked, or give it on standard input.' },
   Puk_Wrong: { says: 'That unblocking code is not right.', next: 'Do not try again: ask your RA.' },
   Puk_Blocked: { says: 'The unblocking code of this card is blocked too.', next: 'Ask your RA for a new card.' },

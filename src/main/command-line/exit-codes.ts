@@ -29,6 +29,7 @@ export function exitCodeOf(code: FailureCode): ExitCode {
       return EXIT.lastTry;
     case 'Usage_Wrong':
     case 'Passcode_Missing':
+    case 'Passcode_Mismatch':
       return EXIT.usage;
     default:
       break;

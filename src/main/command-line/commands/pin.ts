@@ -27,7 +27,7 @@ export const pin: Command = async ([kind], options) => {
   if (kind !== 'verify' && kind !== 'change' && kind !== 'unblock') {
     return fail('Usage_Wrong', { json: options.json, detail: 'pin needs verify, change or unblock' });
   }
-  const secrets = await askSecrets(kind, options);
+  const secrets = await askSecrets(kind);
   if (typeof secrets === 'string') return fail(secrets, { json: options.json });
   try {
     const agent = await callAgent(controlAddress());
@@ -39,7 +39,7 @@ export const pin: Command = async ([kind], options) => {
   }
 };
 
-async function askSecrets(kind: AttemptKind, { json }: CommandOptions): Promise<Uint8Array[] | FailureCode> {
+async function askSecrets(kind: AttemptKind): Promise<Uint8Array[] | FailureCode> {
   const prompts = PROMPTS[kind];
   // A script gives a new passcode once; people type it twice.
   const asked = process.stdin.isTTY ? prompts : prompts.slice(0, 2);
@@ -48,8 +48,7 @@ async function askSecrets(kind: AttemptKind, { json }: CommandOptions): Promise<
   const [first, second, again] = typed;
   if (again !== undefined && second !== undefined && Buffer.compare(second, again) !== 0) {
     for (const secret of typed) secret.fill(0);
-    if (!json) say('The two new passcodes are not the same. Nothing was changed.');
-    return 'Passcode_Missing';
+    return 'Passcode_Mismatch';
   }
   again?.fill(0);
   return [first, second].filter((secret) => secret !== undefined);
