@@ -1,0 +1,104 @@
+import type { CardAnswer, CardOperation, CardProgress } from '../contract/card-process.ts';
+import type { ExchangeOptions } from './apdu-exchange.ts';
+import { CardError } from './card-error.ts';
+import { CardStay, type StayNotes } from './card-stay.ts';
+import { DeauthenticationSupport } from './deauthentication.ts';
+import { attemptPin, readStatus } from './pin-operation.ts';
+import { KnownCards } from './piv/known-cards.ts';
+import { readCard } from './read-operation.ts';
+import type { CardConnection } from './transceiver.ts';
+
+export type CardOperatorOptions = {
+  /** Default: a memory of its own, of 64 cards. */
+  readonly knownCards?: KnownCards;
+  /** After a successful 'verify' or 'change' the PIN stays verified on the card; default false: no other program inherits it. */
+  readonly keepVerified?: boolean;
+  /** Chunk sizes and bounds; extended APDUs are off by default, because not every reader passes them on. */
+  readonly exchange?: ExchangeOptions;
+  /** How long each transaction waits for another program to let go of the card; default: the connection's. */
+  readonly waitMs?: number;
+};
+
+/**
+ * Runs operations on PIV cards. One operator for all readers of a process: it remembers cards, and which models of card must
+ * be reset to forget a PIN. One operation at a time on one connection; the queue is the caller's.
+ */
+export class CardOperator {
+  readonly #knownCards: KnownCards;
+  readonly #deauthentication = new DeauthenticationSupport();
+  readonly #options: CardOperatorOptions;
+  readonly #notes = new WeakMap<CardConnection, StayNotes>();
+
+  constructor(options: CardOperatorOptions = {}) {
+    this.#options = options;
+    this.#knownCards = options.knownCards ?? new KnownCards();
+  }
+
+  /**
+   * Never rejects. Progress comes in the order in which things become known, and stays true if the operation then fails.
+   * The secrets in `operation` are overwritten before this resolves.
+   */
+  async run(
+    connection: CardConnection,
+    operation: CardOperation,
+    onProgress: (progress: CardProgress) => void,
+  ): Promise<CardAnswer> {
+    try {
+      return { ok: true, value: await this.#run(this.#stayAt(connection), operation, onProgress) };
+    } catch (error) {
+      if (error instanceof CardError) return { ok: false, failure: error.failure };
+      return { ok: false, failure: { code: 'malformed-answer', what: `unforeseen ${nameOf(error)}` } };
+    } finally {
+      overwriteSecrets(operation);
+    }
+  }
+
+  async #run(stay: CardStay, operation: CardOperation, onProgress: (progress: CardProgress) => void) {
+    switch (operation.kind) {
+      case 'read':
+        return { kind: 'read', summary: await readCard(stay, this.#knownCards, onProgress) } as const;
+      case 'pin-status':
+        return { kind: 'pin', status: await readStatus(stay) } as const;
+      case 'verify':
+      case 'change':
+      case 'unblock': {
+        const status = await attemptPin(stay, operation, {
+          deauthentication: this.#deauthentication,
+          keepVerified: this.#options.keepVerified ?? false,
+          onProgress,
+        });
+        return { kind: 'pin', status } as const;
+      }
+    }
+  }
+
+  #stayAt(connection: CardConnection): CardStay {
+    const notes = this.#notes.get(connection) ?? { pinReference: null, pukTriesLeft: null };
+    this.#notes.set(connection, notes);
+    return new CardStay(connection, notes, this.#options.exchange ?? {}, this.#options.waitMs);
+  }
+}
+
+function overwriteSecrets(operation: CardOperation): void {
+  switch (operation.kind) {
+    case 'read':
+    case 'pin-status':
+      return;
+    case 'verify':
+      operation.pin.fill(0);
+      return;
+    case 'change':
+      operation.pin.fill(0);
+      operation.newPin.fill(0);
+      return;
+    case 'unblock':
+      operation.puk.fill(0);
+      operation.newPin.fill(0);
+      return;
+  }
+}
+
+/** The class of an error nobody thought of; its text stays here, for it could quote anything. */
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.constructor.name : typeof error;
+}
