@@ -25,6 +25,10 @@ const NEEDED: ReadonlyArray<{ readonly file: string; readonly package: string }>
   { file: '/usr/include/stdlib.h', package: 'libc6-dev' },
   { file: '/usr/include/PCSC/winscard.h', package: 'libpcsclite-dev' },
   { file: '/usr/bin/unshare', package: 'util-linux' },
+  { file: '/usr/bin/xdotool', package: 'xdotool' },
+  { file: '/usr/bin/gsettings', package: 'libglib2.0-bin' },
+  { file: '/usr/lib/*/libX11.so.6', package: 'libx11-6' },
+  { file: '/usr/lib/*/libsystemd.so.0', package: 'libsystemd0' },
 ];
 
 const root = join(import.meta.dirname, '..');

@@ -64,11 +64,9 @@ describe('wardkey card', () => {
   });
 
   it.each([
-    ['no card', async () => undefined, 5, 'Card_None'],
-    ['a reader that is not there', async () => undefined, 4, 'Reader_Unknown'],
-  ] as const)('says so when there is %s', async (what, arrange, exit, code) => {
-    await arrange();
-    const args = what === 'no card' ? ['card'] : ['card', '--reader', 'Nobody'];
+    ['no card', ['card'], 5, 'Card_None'],
+    ['no such reader', ['card', '--reader', 'Nobody'], 4, 'Reader_Unknown'],
+  ])('says so when there is %s', async (_, args, exit, code) => {
     const { code: exited, err } = await run(args);
     expect(exited).toBe(exit);
     expect(err).toMatch(errorLine(code));

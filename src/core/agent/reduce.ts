@@ -59,13 +59,31 @@ export function reduce(before: AgentState, event: AgentEvent): Reduced {
   }
 }
 
+/** A lock that opens again sooner than anyone could type a password was no lock: the locker gave up. */
+const LOCK_FELL_MS = 1_000;
+const MAX_LOCK_REPEATS = 2;
+
 function screenChanged(before: AgentState, screen: AgentState['screen']): Reduced {
   const state = { ...before, screen };
-  return screen === 'locked' ? settleLocked({ ...state, failedAction: null }) : { state, effects: [] };
+  if (screen === 'locked') return settleLocked({ ...state, failedAction: null });
+  const { lastLock } = state;
+  if (screen !== 'unlocked' || lastLock === null) return { state, effects: [] };
+  const fell = state.clock.monotonic - lastLock.at <= LOCK_FELL_MS && lastLock.repeats < MAX_LOCK_REPEATS;
+  if (!fell) return { state: { ...state, lastLock: null }, effects: [] };
+  const repeated = { ...lastLock, repeats: lastLock.repeats + 1 };
+  return {
+    state: { ...state, lastLock: repeated },
+    effects: [{ type: 'act', decision: lastLock.decision, action: 'lock', cause: 'lock-fell' }],
+  };
 }
 
 function actionFinished(state: AgentState, event: Extract<AgentEvent, { type: 'action-finished' }>): Reduced {
-  if (event.done) return { state: { ...state, failedAction: null }, effects: [] };
+  if (event.done) {
+    const { decision } = event;
+    const repeats = state.lastLock?.decision === decision ? state.lastLock.repeats : 0;
+    const lastLock = event.action === 'lock' ? { decision, at: event.at.monotonic, repeats } : state.lastLock;
+    return { state: { ...state, failedAction: null, lastLock }, effects: [] };
+  }
   const action = event.action;
   return {
     state: { ...state, failedAction: { decision: event.decision, action } },

@@ -26,6 +26,8 @@ export type AgentState = {
   readonly resumedAt: number | null;
   /** The last removal action that the desktop did not carry out; null once one has worked. */
   readonly failedAction: { readonly decision: number; readonly action: RemovalAction } | null;
+  /** The last lock that was confirmed, and how often it has been repeated because it fell at once. */
+  readonly lastLock: { readonly decision: number; readonly at: number; readonly repeats: number } | null;
   readonly counters: { readonly decision: number };
   readonly alerts: AlertMemory;
 };
@@ -132,6 +134,7 @@ export function initialState(
     system,
     resumedAt: null,
     failedAction: null,
+    lastLock: null,
     counters: { decision: 0 },
     alerts,
   };

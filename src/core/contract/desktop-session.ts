@@ -44,4 +44,6 @@ export interface DesktopSession {
 export interface IdleClock {
   /** Calls back when the user has been idle for `afterMs`, and again when activity returns; event-driven, nothing polls. */
   watch(afterMs: number, onIdle: () => void, onActive: () => void): Promise<() => void>;
+  /** Ends its connections; nothing is called back any more. */
+  close(): void;
 }

@@ -107,6 +107,7 @@ export class AgentRuntime {
     this.stopped = true;
     if (this.timer !== null) clearTimeout(this.timer);
     this.stopIdle?.();
+    this.options.idle?.close();
     for (const end of this.endings) end();
     this.vault.shredAll();
     await this.options.cards.stop();

@@ -108,6 +108,11 @@ class World {
     const { state, effects } = reduce(before, { ...event, at: this.now() } as AgentEvent);
     this.state = state;
     for (const effect of effects) this.observe(effect);
+    const acted = effects.some((effect) => effect.type === 'settled' && effect.by === 'acted');
+    expect(
+      effects.some((effect) => effect.type === 'act'),
+      'what is told as done was asked for',
+    ).toBe(acted);
     return [...effects];
   }
 

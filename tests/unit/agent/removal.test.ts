@@ -142,6 +142,29 @@ describe('taking an active card out', () => {
   });
 });
 
+describe('a lock', () => {
+  it('that opens again at once is repeated, but not for ever, and never against a user', () => {
+    const scene = new Scene();
+    scene.start(R);
+    const { insertion } = scene.signIn(R, 'ada');
+    scene.pull(R, insertion);
+    const locked = () => {
+      scene.happen({ type: 'screen', screen: 'locked' });
+      scene.happen({ type: 'action-finished', decision: 1, action: 'lock', done: true });
+    };
+    const unlocked = () => ofType(scene.happen({ type: 'screen', screen: 'unlocked' }), 'act');
+    locked();
+    expect(unlocked()).toMatchObject([{ action: 'lock', cause: 'lock-fell' }]);
+    locked();
+    expect(unlocked()).toHaveLength(1);
+    locked();
+    expect(unlocked()).toEqual([]);
+    locked();
+    scene.pass(1_001);
+    expect(unlocked()).toEqual([]);
+  });
+});
+
 describe('the cause of a loss', () => {
   it.each([
     ['the service stopped', (s: Scene) => s.happen({ type: 'service', state: 'stopped' }), 'service-stopped'],
