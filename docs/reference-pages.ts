@@ -32,14 +32,14 @@ type SchemaShape = {
   readonly entries?: Readonly<Record<string, SchemaShape>>;
   readonly wrapped?: SchemaShape;
   readonly options?: readonly unknown[];
-  readonly literal?: unknown;
+  readonly literal?: string | number | boolean;
   readonly item?: SchemaShape;
-  readonly pipe?: ReadonlyArray<SchemaShape & { readonly requirement?: unknown; readonly description?: string }>;
+  readonly pipe?: ReadonlyArray<SchemaShape & { readonly requirement?: number | string | RegExp; readonly description?: string }>;
 };
 
 function policyReference(): string {
   const rows: string[] = [];
-  describe(PolicySchema as unknown as SchemaShape, DEFAULT_POLICY, '', rows);
+  describe(PolicySchema as SchemaShape, DEFAULT_POLICY, '', rows);
   return [
     '# Policy reference',
     '',
@@ -92,11 +92,11 @@ function unwrap(schema: SchemaShape): SchemaShape {
 function values(schema: SchemaShape): string {
   if (schema.type === 'nullable' && schema.wrapped !== undefined) return `${values(schema.wrapped)}, or \`null\``;
   if (schema.options !== undefined) return schema.options.map((option) => `\`${String(option)}\``).join(', ');
-  if (schema.literal !== undefined) return `\`${String(schema.literal)}\``;
+  if (schema.literal !== undefined) return `\`${schema.literal}\``;
   const requirement = (type: string) => actionsOf(schema).find((action) => action.type === type)?.requirement;
   const from = requirement('min_value');
   const to = requirement('max_value');
-  const range = from !== undefined || to !== undefined ? ` ${String(from ?? '')} to ${String(to ?? '')}` : '';
+  const range = from !== undefined || to !== undefined ? ` ${from ?? ''} to ${to ?? ''}` : '';
   if (schema.type === 'array') return `list of ${values(schema.item ?? {})}`;
   if (schema.type === 'tuple_with_rest') return 'list of text';
   return `${schema.type === 'string' ? 'text' : (schema.type ?? '')}${range}`;

@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type ControlConnection, callAgent } from '../../src/main/control/control-client.ts';
 import { issueCardState, TEST_PIN } from '../../src/simulator/pki/issue-card.ts';
 import { CardPlayer, type PlayedReader } from '../../src/simulator/reader/card-player.ts';
 import { AgentProcess, makeUserFolders, type UserFolders, wardkey } from '../rig/agent-process.ts';
@@ -216,5 +220,43 @@ describe('the agent on a real reader and a real desktop', () => {
     ]);
     expect(audit).not.toMatch(/Ada|Byron/i);
     expect(audit).not.toContain(TEST_PIN);
+  });
+});
+
+describe('whoever reads the agent’s lines', () => {
+  it('may stall without stopping the agent: it still locks, and still ends when told to', async () => {
+    user = makeUserFolders({ session: { begins: 'insertion' } });
+    // From its first line on, nobody reads this pipe.
+    const child = spawn(process.execPath, ['out/wardkey.js', 'agent', '--json', '--policy', user.policyFile], {
+      env: { PATH: process.env.PATH, ...user.env, ...pcscd.env },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    await once(child.stdout, 'data');
+    child.stdout.pause();
+    const calls = await callAgent(join(user.folder, 'run', 'wardkey', 'agent.sock'));
+    if (calls === null) throw new Error('the agent does not answer');
+    calls.send({ command: 'follow' });
+    const heard = calls.messages();
+    let bytes = 0;
+    const untilHeard = async (event: string) => {
+      for (;;) {
+        const { value, done } = await heard.next();
+        if (done === true) throw new Error(`hung up before ${event}`);
+        bytes += JSON.stringify(value).length;
+        if ((value as { event?: string }).event === event) return;
+      }
+    };
+    const card = await issueCardState({ keys: 'p256' });
+    // More than the pipe holds, and then once more.
+    for (let stay = 0; stay < 3 || bytes < 200_000; stay++) {
+      await reader.insert(card);
+      await untilHeard('session-began');
+      await reader.pull();
+      await untilHeard('lock-requested');
+    }
+    calls.close();
+    child.kill('SIGTERM');
+    expect(await exited).toBe(0);
   });
 });

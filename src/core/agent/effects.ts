@@ -23,7 +23,7 @@ export type AgentEffect =
       readonly type: 'act';
       readonly decision: number;
       readonly action: RemovalAction;
-      readonly cause: RemovalCause | 'user' | 'lock-fell';
+      readonly cause: RemovalCause | 'user' | 'lock-fell' | 'action-failed';
     }
   | { readonly type: 'decided'; readonly decision: RemovalDecision }
   | {

@@ -84,10 +84,16 @@ function actionFinished(state: AgentState, event: Extract<AgentEvent, { type: 'a
     const lastLock = event.action === 'lock' ? { decision, at: event.at.monotonic, repeats } : state.lastLock;
     return { state: { ...state, failedAction: null, lastLock }, effects: [] };
   }
-  const action = event.action;
+  const { action, decision } = event;
+  const failed = { ...state, failedAction: { decision, action } };
+  if (action === 'lock') return { state: failed, effects: [{ type: 'tell', code: 'Lock_Failed' }] };
+  // What policy asked for cannot be done here: the desktop is locked instead of being left open.
   return {
-    state: { ...state, failedAction: { decision: event.decision, action } },
-    effects: [{ type: 'tell', code: action === 'lock' ? 'Lock_Failed' : 'Action_Failed' }],
+    state: failed,
+    effects: [
+      { type: 'act', decision, action: 'lock', cause: 'action-failed' },
+      { type: 'tell', code: 'Action_Failed' },
+    ],
   };
 }
 

@@ -6,7 +6,9 @@ import * as v from 'valibot';
  * outside the JSON so that they never become strings.
  */
 
+/** What the agent says is a snapshot of all readers; what it is told is short. */
 export const MAX_FRAME_JSON = 256 * 1024;
+export const MAX_REQUEST_JSON = 4096;
 const MAX_SECRETS = 2;
 const MAX_SECRET = 64;
 
@@ -55,6 +57,12 @@ export function encodeFrame(json: unknown, secrets: readonly Uint8Array[] = []):
 /** Cuts a stream of bytes into frames. Bounded: throws a {@link FrameError} at the first byte that cannot be right. */
 export class FrameReader {
   private buffer = new Uint8Array(0);
+  private readonly maxJson: number;
+
+  /** @param maxJson the longest JSON that is taken, in bytes */
+  constructor(maxJson = MAX_FRAME_JSON) {
+    this.maxJson = maxJson;
+  }
 
   /** The frames that are complete with these bytes. What was read of them is overwritten: there may be secrets in it. */
   push(bytes: Uint8Array): Frame[] {
@@ -74,7 +82,7 @@ export class FrameReader {
     const view = new DataView(buffer.buffer, buffer.byteOffset);
     const jsonLength = view.getUint32(0);
     const secretCount = view.getUint8(4);
-    if (jsonLength > MAX_FRAME_JSON) throw new FrameError('frame too large');
+    if (jsonLength > this.maxJson) throw new FrameError('frame too large');
     if (secretCount > MAX_SECRETS) throw new FrameError('too many secrets');
     let end = 5 + jsonLength;
     const places: Array<[number, number]> = [];

@@ -3,7 +3,5 @@ export function untilInterrupted(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.once(signal, () => resolve(signal));
-    // Whoever reads the lines has gone: there is nobody left to tell.
-    process.stdout.once('error', () => resolve('SIGPIPE'));
   });
 }

@@ -45,6 +45,9 @@ const COMMANDS: Record<string, { does: string; load: () => Promise<Command> }> =
   stop: { does: 'end the running agent', load: async () => (await import('./commands/running-agent.ts')).stop },
 };
 
+/** From a command's end to the process's end at the latest. */
+const LAST_MS = 1_000;
+
 const HELP = [
   'Usage: wardkey COMMAND [--json] [--reader NAME] [--last-try] [--policy FILE]',
   '',
@@ -98,6 +101,9 @@ process.stdout.on('error', () => undefined);
 main().then(
   (code) => {
     process.exitCode = code;
+    // A command that is done ends, even if whoever reads its lines has stalled or a foreign library still holds something open.
+    setTimeout(() => process.exit(), LAST_MS).unref();
+    if (process.stdout.writableLength > 0) setTimeout(() => process.exit(), LAST_MS);
   },
   (error: unknown) => {
     const message = error instanceof Error ? error.message : 'unknown';

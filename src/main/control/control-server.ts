@@ -1,12 +1,19 @@
 import { chmodSync, closeSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import * as v from 'valibot';
-import { type ControlRequest, ControlRequestSchema, encodeFrame, FrameReader } from '../../core/contract/control.ts';
+import {
+  type ControlRequest,
+  ControlRequestSchema,
+  encodeFrame,
+  FrameReader,
+  MAX_REQUEST_JSON,
+} from '../../core/contract/control.ts';
 
 /** A caller that says nothing whole for this long is hung up on. */
 const PATIENCE_MS = 10_000;
 const MAX_CALLERS = 16;
 const STALE_LOCK_MS = 10_000;
+const MAX_UNREAD_BYTES = 1024 * 1024;
 
 export type ControlCaller = {
   /** Answers, or goes on telling; does nothing once the caller has gone. */
@@ -91,12 +98,15 @@ function isAnswered(address: string): Promise<boolean> {
 }
 
 function serve(socket: Socket, handle: ControlHandler): void {
-  const reader = new FrameReader();
+  const reader = new FrameReader(MAX_REQUEST_JSON);
   socket.setTimeout(PATIENCE_MS, () => socket.destroy());
   socket.on('error', () => socket.destroy());
   const caller: ControlCaller = {
     send: (json) => {
-      if (socket.writable) socket.write(encodeFrame(json));
+      if (!socket.writable) return;
+      // A caller that does not read what it follows is hung up on before it costs memory.
+      if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
+      else socket.write(encodeFrame(json));
     },
     onGone: (listener) => socket.on('close', listener),
   };

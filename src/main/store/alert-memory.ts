@@ -4,7 +4,7 @@ import { openStore, type Store, type StoreProblem } from './repaired-store.ts';
 
 const text = v.pipe(v.string(), v.maxLength(255));
 
-const AlertMemorySchema = v.object({
+export const AlertMemorySchema = v.object({
   alerts: v.optional(
     v.pipe(
       v.array(

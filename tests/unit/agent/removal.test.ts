@@ -142,6 +142,22 @@ describe('taking an active card out', () => {
   });
 });
 
+describe('an action that this desktop cannot do', () => {
+  it('is told, and the desktop is locked instead', () => {
+    const scene = new Scene({
+      policy: policyWith({ removal: { 'card-pulled': { action: 'disconnect', graceSeconds: 0 } } }),
+    });
+    scene.start(R);
+    const { insertion } = scene.signIn(R, 'ada');
+    scene.pull(R, insertion);
+    const effects = scene.happen({ type: 'action-finished', decision: 1, action: 'disconnect', done: false });
+    expect(effects).toMatchObject([
+      { type: 'act', action: 'lock', cause: 'action-failed' },
+      { type: 'tell', code: 'Action_Failed' },
+    ]);
+  });
+});
+
 describe('a lock', () => {
   it('that opens again at once is repeated, but not for ever, and never against a user', () => {
     const scene = new Scene();

@@ -7,7 +7,8 @@ import { controlAddress, policyFile, stateFolder } from '../../store/folders.ts'
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { untilInterrupted } from '../interruption.ts';
-import { fail, say, sayJson } from '../output.ts';
+import { fail } from '../output.ts';
+import { PatientOutput } from '../patient-output.ts';
 import { startCards } from '../start-cards.ts';
 
 /** `wardkey agent`: the agent without a window, for kiosks and thin clients, until it is interrupted or asked to stop. */
@@ -22,28 +23,31 @@ export const agent: Command = async (_words, { json, policy }) => {
   });
   if (running === null) return fail('Agent_AlreadyRunning', { json });
   lockBeforeCrashing(running);
-  tell(running, json);
+  const out = new PatientOutput(process.stdout);
+  const errors = new PatientOutput(process.stderr);
+  tell(running, json, out, errors);
   await Promise.race([untilInterrupted(), running.asked]);
   await running.stop();
+  await Promise.all([out.end(), errors.end()]);
   return EXIT.ok;
 };
 
-function tell({ runtime, onNotice }: RunningAgent, json: boolean): void {
+function tell({ runtime, onNotice }: RunningAgent, json: boolean, out: PatientOutput, errors: PatientOutput): void {
   const lineOf = newsLines();
   let phase = '';
-  if (json) sayJson({ event: 'started', pid: process.pid });
+  if (json) out.json({ event: 'started', pid: process.pid });
   runtime.listen((news) => {
     const line = lineOf(news);
     if (line === null) return;
-    if (json) sayJson(line);
+    if (json) out.json(line);
     else if (line.event === 'state' && line.phase !== phase) {
       phase = String(line.phase);
-      say(`Wardkey: ${phase}`);
+      out.line(`Wardkey: ${phase}`);
     }
   });
   onNotice(({ code, detail }) => {
-    if (json) sayJson({ event: 'notice', code, detail });
-    else process.stderr.write(`wardkey: ${FAILURES[code].says} ${detail} ${FAILURES[code].next} [${code}]\n`);
+    if (json) out.json({ event: 'notice', code, detail });
+    else errors.line(`wardkey: ${FAILURES[code].says} ${detail} ${FAILURES[code].next} [${code}]`);
   });
 }
 

@@ -2,25 +2,27 @@ import type { CardProcessMessage } from '../../../core/contract/card-process.ts'
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { untilInterrupted } from '../interruption.ts';
-import { say, sayJson } from '../output.ts';
+import { PatientOutput } from '../patient-output.ts';
 import { startCards } from '../start-cards.ts';
 
 /** `wardkey watch`: readers and cards as they come and go, one line an event, until interrupted. Reads no card. */
 export const watch: Command = async (_words, { json }) => {
   const cards = startCards();
+  const out = new PatientOutput(process.stdout);
   cards.onMessage((message) => {
     if (message.type === 'answer' || message.type === 'progress' || message.type === 'alive') return;
     const { type, ...rest } = message;
     if (json)
-      sayJson({ event: type, ...rest, ...('atr' in rest ? { atr: Buffer.from(rest.atr).toString('hex') } : {}) });
-    else say(sentence(message));
+      out.json({ event: type, ...rest, ...('atr' in rest ? { atr: Buffer.from(rest.atr).toString('hex') } : {}) });
+    else out.line(sentence(message));
   });
   cards.onLost((reason) => {
-    if (json) sayJson({ event: 'card-process-lost', reason });
-    else say(`The card process was lost (${reason}); it is being started again.`);
+    if (json) out.json({ event: 'card-process-lost', reason });
+    else out.line(`The card process was lost (${reason}); it is being started again.`);
   });
-  await untilInterrupted();
+  await Promise.race([untilInterrupted(), out.gone]);
   await cards.stop();
+  await out.end();
   return EXIT.ok;
 };
 
