@@ -78,7 +78,7 @@ describe('a card', () => {
   });
 
   test('that gives no answer to reset is mute, and is removed like any other', async () => {
-    const peer = await insertPeer(pcscd.ports[0], { atr: new Uint8Array(0) });
+    const peer = await insertPeer(pcscd.ports[0], { mute: true });
     const mute = await cards.next('mute');
     await peer.pull();
     expect(await cards.next('removed')).toMatchObject({ insertion: mute.insertion });

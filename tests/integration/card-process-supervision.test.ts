@@ -90,14 +90,11 @@ describe('a card process', () => {
   });
 });
 
-describe('started by itself', () => {
-  const start = () =>
-    fork(PROGRAM, [], {
-      env: { ...process.env, ...pcscd.env },
-      execArgv: [],
-      serialization: 'advanced',
-    });
+function start() {
+  return fork(PROGRAM, [], { env: { ...process.env, ...pcscd.env }, execArgv: [], serialization: 'advanced' });
+}
 
+describe('started by itself', () => {
   test('it refuses orders that are none, and lives on', async () => {
     const child = start();
     const heard: Array<{ type: string; nonce?: number }> = [];

@@ -12,6 +12,7 @@ const START_LIMIT_MS = 10_000;
 /** pcscd's own pause between two looks at a reader that cannot interrupt. */
 export const STOCK_POLL_MS = 400;
 const FAST_POLL_MS = 5;
+const MAX_ATTEMPTS = 3;
 
 export type VirtualReader = { readonly name: string; readonly port: number };
 
@@ -54,6 +55,23 @@ export type Pcscd = {
  * mount namespace, socket, ports and drivers. Needs root (or user namespaces), pcscd, vsmartcard-vpcd and gcc.
  */
 export async function startPcscd(options: PcscdOptions = {}): Promise<Pcscd> {
+  for (let attempt = 1; ; attempt++) {
+    const pcscd = await preparePcscd(options);
+    if (options.start === false) return pcscd;
+    try {
+      await pcscd.restart();
+      return pcscd;
+    } catch (error) {
+      await pcscd.stop();
+      if (!(error instanceof PortTaken) || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Between our look at a port and pcscd's, another program took it. */
+class PortTaken extends Error {}
+
+async function preparePcscd(options: PcscdOptions): Promise<Pcscd> {
   const pollMs = options.pollMs ?? FAST_POLL_MS;
   const pairs = options.pairs ?? 1;
   const folder = mkdtempSync(join(tmpdir(), 'wardkey-pcscd-'));
@@ -89,12 +107,17 @@ export async function startPcscd(options: PcscdOptions = {}): Promise<Pcscd> {
     // A crashed daemon leaves its pid file, and a new one refuses to start beside it.
     rmSync(join(run, 'pcscd.pid'), { force: true });
     rmSync(socket, { force: true });
+    const before = readFileSync(logFile, 'utf8').length;
     daemon = spawnDaemon(folder, run, logFile, pollMs);
     try {
       await answering(socket, run, daemon);
     } catch (error) {
       await end('SIGKILL');
       throw new Error(`pcscd did not start:\n${readFileSync(logFile, 'utf8')}`, { cause: error });
+    }
+    if (/Open Port .* Failed/.test(readFileSync(logFile, 'utf8').slice(before))) {
+      await end('SIGKILL');
+      throw new PortTaken('pcscd could not open all of its readers');
     }
   }
 
@@ -104,7 +127,7 @@ export async function startPcscd(options: PcscdOptions = {}): Promise<Pcscd> {
     rmSync(folder, { recursive: true, force: true });
   }
 
-  const pcscd: Pcscd = {
+  return {
     socket,
     readers,
     ports: [first.port, second.port],
@@ -117,13 +140,6 @@ export async function startPcscd(options: PcscdOptions = {}): Promise<Pcscd> {
     restart,
     stop,
   };
-  if (options.start !== false) {
-    await restart();
-    // Another program may have taken a port between our look and pcscd's.
-    const failed = /Attempting startup of .*failed|Open Port .* Failed|bind|listen: /i.test(pcscd.log());
-    if (failed) throw new Error(`pcscd started without all of its readers:\n${pcscd.log()}`);
-  }
-  return pcscd;
 }
 
 /** Writes the reader configuration; each pair has a driver file of its own, since vpcd knows two readers a library. */

@@ -7,11 +7,16 @@ export const PEER_ATR = Uint8Array.from([
   0x3b, 0xf7, 0x13, 0x00, 0x00, 0x81, 0x31, 0xfe, 0x45, 0x57, 0x41, 0x52, 0x44, 0x4b, 0x45, 0x59, 0xa4,
 ]);
 
+/** Longer than any ATR: to pcscd, the same as no answer. (To vpcd, none at all would be a card that was taken out.) */
+const NO_ATR = new Uint8Array(40);
+
 type Answer = Uint8Array | null;
 
 export type PeerOptions = {
   readonly atr?: Uint8Array;
   /** Answers a command APDU; null: stays silent for good (a stalled card). Answers 9000 unless told. */
+  /** It is there, but what it says when powered or reset cannot be an ATR. */
+  readonly mute?: boolean;
   readonly onApdu?: (apdu: Uint8Array) => Answer | Promise<Answer>;
 };
 
@@ -45,6 +50,7 @@ export async function insertPeer(port: number, options: PeerOptions = {}): Promi
   let resets = 0;
   let apdus = 0;
   let silent = false;
+  let justReset = false;
   let unread = Buffer.alloc(0);
 
   function send(message: Uint8Array): void {
@@ -60,8 +66,14 @@ export async function insertPeer(port: number, options: PeerOptions = {}): Promi
       apdus += 1;
       const answer = await onApdu(message);
       if (answer !== null) send(answer);
-    } else if (message[0] === 4) send(atr);
-    else if (message[0] === 1 || message[0] === 2) resets += 1;
+    } else if (message[0] === 4) {
+      // vpcd asks the same question to see whether a card is there, and for the answer to reset.
+      send(options.mute === true && justReset ? NO_ATR : atr);
+      justReset = false;
+    } else if (message[0] === 1 || message[0] === 2) {
+      resets += 1;
+      justReset = true;
+    }
   }
 
   socket.on('data', (chunk) => {

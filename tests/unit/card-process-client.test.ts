@@ -15,13 +15,13 @@ function client() {
   const processes: FakeProcess[] = [];
   const subject = startCardProcess({
     fork: () => {
-      let onMessage = (_: unknown) => {};
-      let onExit = (_: string) => {};
+      let onMessage: ((message: unknown) => void) | null = null;
+      let onExit: ((how: string) => void) | null = null;
       const fake: FakeProcess = {
         orders: [],
         killed: false,
-        say: (message) => onMessage(message),
-        exit: () => onExit('exit code 1'),
+        say: (message) => onMessage?.(message),
+        exit: () => onExit?.('exit code 1'),
       };
       processes.push(fake);
       return {
@@ -51,6 +51,7 @@ function client() {
   return { subject, processes, process, messages, lost };
 }
 
+const pin = () => Uint8Array.of(49, 50, 51, 52);
 const LOST = { ok: false, failure: { code: 'card-process-lost' } };
 
 beforeEach(() => {
@@ -101,8 +102,6 @@ describe('what the card process says', () => {
 });
 
 describe('a request', () => {
-  const pin = () => Uint8Array.of(49, 50, 51, 52);
-
   test('carries the PIN to the process, and leaves none behind', async () => {
     const { subject, process } = client();
     const mine = pin();

@@ -25,7 +25,7 @@ function pool() {
       workers.push(worker);
       return {
         phase: worker.phase,
-        post: (order) => worker.orders.push(order),
+        post: (given) => worker.orders.push(given),
         close: () => {
           worker.closed = true;
         },

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { CardError } from '../../src/core/card/card-error.ts';
 import { check, failureOf, PcscError, returnCodeName } from '../../src/native/pcsc/return-code.ts';
 
+const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
 describe('a return code becomes a typed failure', () => {
   test.each([
     [0x80100069, { code: 'card-removed' }],
@@ -41,8 +43,6 @@ describe('a return code becomes a typed failure', () => {
   });
 
   test('every code that winscard.h knows has a name of its own', () => {
-    const range = (first: number, last: number) =>
-      Array.from({ length: last - first + 1 }, (_, index) => first + index);
     const names = [...range(0x80100001, 0x80100034), ...range(0x80100065, 0x80100072)].map(returnCodeName);
     expect(names.filter((name) => !name.startsWith('SCARD_'))).toEqual([]);
     expect(new Set(names).size).toBe(names.length);
