@@ -74,6 +74,16 @@ describe.each(PROFILE_NAMES)('card %s', (profile) => {
     expect(await verify('135790')).toEqual(status('verified', null));
   });
 
+  test('is never asked for a passcode that was meant for another card', async () => {
+    const guid = Uint8Array.from({ length: 16 }, (_, i) => i + 1);
+    const { card, run } = await insert({ profile, guid });
+    const { triesLeft } = card.snapshot().pin;
+    const verifyOf = (cardId: string) => run({ kind: 'verify', pin: ascii(TEST_PIN), cardId, lastTry: 'refuse' });
+    expect(await verifyOf('ff'.repeat(16))).toEqual(failure('card-removed'));
+    expect(card.snapshot().pin.triesLeft).toBe(triesLeft);
+    expect(await verifyOf('0102030405060708090a0b0c0d0e0f10')).toEqual(status('verified', null));
+  });
+
   test('leaves no PIN verified behind, whether it can forget one or must be reset', async () => {
     for (const deauthenticates of [true, false]) {
       const { reader, verify } = await insert({ profile, traits: { deauthenticates } });

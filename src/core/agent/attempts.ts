@@ -11,7 +11,7 @@ type Attempt = Extract<AgentEvent, { type: 'attempt' }>;
 export function attemptMade(state: AgentState, event: Attempt): Reduced {
   const card = cardIn(state, event.reader);
   const refused = refusal(state, card, event);
-  if (refused !== null || card === null) {
+  if (refused !== null || card === null || card.identity === null) {
     const result = { ok: false, code: refused ?? 'Card_None' } as const;
     return { state, effects: [{ type: 'answer', attempt: event.attempt, result }] };
   }
@@ -22,6 +22,7 @@ export function attemptMade(state: AgentState, event: Attempt): Reduced {
     kind: event.kind,
     reader: event.reader,
     insertion: card.insertion,
+    cardId: card.identity.cardId,
     lastTry: event.lastTry && state.policy.passcode.lastTry === 'ask' ? 'allow' : 'refuse',
   };
   return { state: withSlot(state, event.reader, busy), effects: [effect] };

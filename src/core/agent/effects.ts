@@ -13,6 +13,7 @@ export type AgentEffect =
       readonly kind: AttemptKind;
       readonly reader: string;
       readonly insertion: string;
+      readonly cardId: string;
       readonly lastTry: 'refuse' | 'allow';
     }
   /** The attempt is over; its secrets are overwritten if they were not sent. */

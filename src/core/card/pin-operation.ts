@@ -1,5 +1,6 @@
 import type { CardOperation, CardProgress, PinStatus } from '../contract/card-process.ts';
 import { CardError, type CardFailure } from './card-error.ts';
+import { isCard } from './card-identity.ts';
 import { type CardStay, leavesCard } from './card-stay.ts';
 import type { DeauthenticationSupport } from './deauthentication.ts';
 import { guard, pinFailure, pukFailure, wantsCounter } from './pin-failure.ts';
@@ -107,6 +108,8 @@ class PinAttempt {
   async #round(byReset: boolean, last: boolean): Promise<Round> {
     const card = new PivCard(this.#stay.exchange);
     await card.select();
+    const { cardId } = this.#attempt;
+    if (cardId !== undefined && !(await isCard(card, cardId))) throw new CardError({ code: 'card-removed' });
     const reference = await pinReferenceOf(this.#stay, card);
     if (this.#attempt.kind === 'unblock') return await this.#unblock(card, reference, this.#attempt);
     const before = await this.#counterBefore(card, reference);

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type CardIdentity,
   type CardProgress,
@@ -7,23 +6,20 @@ import {
   type CertificateSlot,
 } from '../contract/card-process.ts';
 import { CardError } from './card-error.ts';
+import { identityByCertificate, readCertificate, readChuid, SIGN_IN_SLOT } from './card-identity.ts';
 import type { CardStay } from './card-stay.ts';
-import { copyOf, hexOf, sameOctets } from './octets.ts';
+import { copyOf, sameOctets } from './octets.ts';
 import { primaryPin, readPinUsagePolicy } from './pin-reference.ts';
 import type { ApplicationProperties } from './piv/application.ts';
-import { parseCertificateObject } from './piv/certificate-object.ts';
-import { type Chuid, parseChuid, parseChuidBeginning } from './piv/chuid.ts';
-import { CERTIFICATE, CHUID, KEY_HISTORY } from './piv/data-object.ts';
+import { CERTIFICATE, KEY_HISTORY } from './piv/data-object.ts';
 import { parseKeyHistory } from './piv/key-history.ts';
 import type { Certificates, KnownCard, KnownCards, ReadCertificate } from './piv/known-cards.ts';
 import { PIN_REFERENCE } from './piv/pin.ts';
 import { PivCard } from './piv/piv-card.ts';
-import { isDenial, isMalformed, isTrouble, nullIfRefused } from './refusal.ts';
+import { nullIfRefused } from './refusal.ts';
 
 type OnProgress = (progress: CardProgress) => void;
 
-/** The certificate that a session begins with: all that comes before it is waited for. */
-const SIGN_IN_SLOT = '9A';
 const OTHER_SLOTS = CERTIFICATE_SLOTS.filter((slot) => slot !== SIGN_IN_SLOT);
 
 /**
@@ -172,42 +168,6 @@ function tellCertificate(slot: CertificateSlot, { der, unreadable }: ReadCertifi
   onProgress({ kind: 'certificate', slot, der: der === null ? null : copyOf(der), unreadable });
 }
 
-type PresentedChuid = { readonly key: string; readonly identity: CardIdentity };
-
-/**
- * The CHUID up to its issuer's signature, in one APDU as a rule. Null: the card has none, none that can be understood, or
- * none with a GUID; two cards may then present the same one, and nothing is recalled by it.
- */
-async function readChuid(card: PivCard): Promise<PresentedChuid | null> {
-  try {
-    const read = await card.readBeginning(CHUID, (content) => parseChuidBeginning(content) !== null);
-    if (read === null) return null;
-    const chuid: Chuid | null = read.complete ? parseChuid(read.content) : parseChuidBeginning(read.content);
-    if (chuid === null || chuid.guid === null) return null;
-    const { guid, fascn, expires } = chuid;
-    return { key: sha256(read.content), identity: { cardId: guid, guid, fascn, expires } };
-  } catch (error) {
-    if (isMalformed(error) || isDenial(error)) return null;
-    throw error;
-  }
-}
-
-async function readCertificate(card: PivCard, slot: CertificateSlot): Promise<ReadCertificate> {
-  const object = CERTIFICATE[slot];
-  try {
-    const read = await card.read(object);
-    if (read === null) return { der: null, unreadable: false, content: null };
-    // It may be remembered for long, and shall not hold on to a reader's buffers.
-    const content = copyOf(read);
-    return { der: parseCertificateObject(content, object.name), unreadable: false, content };
-  } catch (error) {
-    // Without the sign-in certificate nothing begins: trouble with it is worth another reading of the card.
-    const bearable = isMalformed(error) || isDenial(error) || (isTrouble(error) && slot !== SIGN_IN_SLOT);
-    if (bearable) return { der: null, unreadable: true, content: null };
-    throw error;
-  }
-}
-
 /** Serial number and validity of a certificate stand in its first bytes, and compressed ones differ as early. */
 const TELLING_BYTES = 200;
 
@@ -233,12 +193,4 @@ async function readRetiredKeys(card: PivCard): Promise<number | null> {
 function sameCertificate(a: ReadCertificate, b: ReadCertificate): boolean {
   if (a.der === null || b.der === null) return a.der === b.der && a.unreadable === b.unreadable;
   return sameOctets(a.der, b.der);
-}
-
-function identityByCertificate(der: Uint8Array): CardIdentity {
-  return { cardId: `cert-${sha256(der)}`, guid: null, fascn: null, expires: null };
-}
-
-function sha256(octets: Uint8Array): string {
-  return hexOf(createHash('sha256').update(octets).digest());
 }

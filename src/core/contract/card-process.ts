@@ -32,7 +32,14 @@ export const RemovalCauseSchema = v.picklist([
   'service-stopped',
 ]);
 
-const LastTry = v.picklist(['refuse', 'allow']);
+const cardIdText = v.pipe(v.string(), v.regex(/^(cert-)?[0-9a-f]{32,64}$/));
+
+const bound = {
+  /** The card that the secret is meant for: whatever is in the reader is asked who it is before the secret is sent. Absent: any card. */
+  cardId: v.optional(cardIdText),
+  /** Whether the last try may be made. */
+  lastTry: v.picklist(['refuse', 'allow']),
+};
 
 export const CardOperationSchema = v.variant('kind', [
   /**
@@ -41,9 +48,9 @@ export const CardOperationSchema = v.variant('kind', [
    */
   v.object({ kind: v.literal('read') }),
   v.object({ kind: v.literal('pin-status') }),
-  v.object({ kind: v.literal('verify'), pin: secret, lastTry: LastTry }),
-  v.object({ kind: v.literal('change'), pin: secret, newPin: secret, lastTry: LastTry }),
-  v.object({ kind: v.literal('unblock'), puk: secret, newPin: secret, lastTry: LastTry }),
+  v.object({ kind: v.literal('verify'), pin: secret, ...bound }),
+  v.object({ kind: v.literal('change'), pin: secret, newPin: secret, ...bound }),
+  v.object({ kind: v.literal('unblock'), puk: secret, newPin: secret, ...bound }),
 ]);
 export type CardOperation = v.InferOutput<typeof CardOperationSchema>;
 
@@ -56,7 +63,7 @@ export type PinStatus = v.InferOutput<typeof PinStatusSchema>;
 
 export const CardIdentitySchema = v.object({
   /** Lower-case hex; the CHUID's GUID, or for a card without a CHUID `cert-` and the SHA-256 of its first certificate. */
-  cardId: v.pipe(v.string(), v.regex(/^(cert-)?[0-9a-f]{32,64}$/)),
+  cardId: cardIdText,
   guid: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))),
   /** FASC-N, 25 bytes in hex, as it stands in the CHUID. */
   fascn: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{50}$/))),

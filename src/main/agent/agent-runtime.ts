@@ -320,9 +320,9 @@ export class AgentRuntime {
   }
 
   private async operate(effect: Extract<AgentEffect, { type: 'operate' }>): Promise<void> {
-    const { attempt, kind, reader, insertion, lastTry } = effect;
+    const { attempt, reader, insertion } = effect;
     const secrets = this.vault.take(attempt);
-    const operation = operationFor(kind, secrets, lastTry);
+    const operation = operationFor(effect, secrets);
     const answer = await this.options.cards.request(reader, insertion, operation);
     for (const secret of secrets) secret.fill(0);
     const outcome = !answer.ok
@@ -368,14 +368,16 @@ function now(): Clock {
   return { monotonic: Number(process.hrtime.bigint()) / 1e6, wall: Date.now() };
 }
 
-function operationFor(kind: AttemptKind, secrets: readonly Uint8Array[], lastTry: 'refuse' | 'allow'): CardOperation {
-  const [first = new Uint8Array(), second = new Uint8Array()] = secrets;
+function operationFor(
+  { kind, cardId, lastTry }: Extract<AgentEffect, { type: 'operate' }>,
+  [first = new Uint8Array(), second = new Uint8Array()]: readonly Uint8Array[],
+): CardOperation {
   switch (kind) {
     case 'verify':
-      return { kind, pin: first, lastTry };
+      return { kind, pin: first, cardId, lastTry };
     case 'change':
-      return { kind, pin: first, newPin: second, lastTry };
+      return { kind, pin: first, newPin: second, cardId, lastTry };
     case 'unblock':
-      return { kind, puk: first, newPin: second, lastTry };
+      return { kind, puk: first, newPin: second, cardId, lastTry };
   }
 }
