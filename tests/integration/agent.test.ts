@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type ControlConnection, callAgent } from '../../src/main/control/control-client.ts';
+import { callAgent } from '../../src/main/control/control-client.ts';
 import { issueCardState, TEST_PIN } from '../../src/simulator/pki/issue-card.ts';
 import { CardPlayer, type PlayedReader } from '../../src/simulator/reader/card-player.ts';
 import { AgentProcess, makeUserFolders, type UserFolders, wardkey } from '../rig/agent-process.ts';
