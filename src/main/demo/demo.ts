@@ -21,6 +21,8 @@ import { VirtualCardHost } from './virtual-card-host.ts';
 const DAY_MS = 86_400_000;
 const CARD_PACE_MS = 15;
 const GRACE_SECONDS = 3;
+/** Nobody types a password faster; an earlier unlock is taken for a lock that fell. */
+const UNLOCK_AFTER_MS = 1_500;
 
 const PHASES: Record<AgentPhase, string> = {
   starting: 'starting',
@@ -139,6 +141,7 @@ async function main(): Promise<void> {
   demo.say('Ada takes her card out and leaves');
   demo.reader.pull();
   await demo.until('locked');
+  await sleep(UNLOCK_AFTER_MS);
   demo.desktop.unlock();
   demo.say('the desktop is unlocked; Ada signs in again');
   demo.reader.insert(ada);
@@ -148,6 +151,7 @@ async function main(): Promise<void> {
   demo.reader.pull();
   demo.reader.insert(ben);
   await demo.until('locked');
+  await sleep(UNLOCK_AFTER_MS);
   demo.desktop.unlock();
   if (process.stdin.isTTY) await play(demo, { a: ada, b: ben });
   await demo.runtime.stop();
