@@ -107,7 +107,10 @@ describe('wardkey pin', () => {
     const blocked = await run(['pin', 'verify'], '739164');
     expect(blocked.code).toBe(7);
     expect(blocked.err).toMatch(errorLine('Passcode_Blocked'));
-    expect(await run(['pin', 'unblock'], `${TEST_PUK}\n518273\n`)).toMatchObject({ code: 0 });
+    const guarded = await run(['pin', 'unblock'], `${TEST_PUK}\n518273\n`);
+    expect(guarded.code).toBe(8);
+    expect(guarded.err).toMatch(errorLine('Card_TriesUnknown'));
+    expect(await run(['pin', 'unblock', '--last-try'], `${TEST_PUK}\n518273\n`)).toMatchObject({ code: 0 });
     expect(await run(['pin', 'verify'], '518273')).toMatchObject({ code: 0 });
   });
 
@@ -116,6 +119,8 @@ describe('wardkey pin', () => {
     ['a new passcode that is too simple', 'change', `${TEST_PIN}\n123456\n`, 6, 'Passcode_TooSimple'],
     ['a new passcode that is too short', 'change', `${TEST_PIN}\n12345\n`, 6, 'Passcode_TooShort'],
     ['a new passcode that is the old one', 'change', `${TEST_PIN}\n${TEST_PIN}\n`, 6, 'Passcode_SameAsOld'],
+    ['an empty present passcode', 'change', '\n739164\n', 6, 'Passcode_NotAccepted'],
+    ['an empty PUK', 'unblock', '\n739164\n', 6, 'Passcode_NotAccepted'],
     ['no passcode', 'verify', '', 2, 'Passcode_Missing'],
     ['half of what a change needs', 'change', `${TEST_PIN}\n`, 2, 'Passcode_Missing'],
     ['more than any passcode', 'verify', 'x'.repeat(100_000), 2, 'Passcode_Missing'],

@@ -28,7 +28,7 @@ const verify = (pin = '123456', lastTry: 'refuse' | 'allow' = 'refuse') =>
   ({ kind: 'verify', pin: ascii(pin), lastTry }) as const;
 const change = (pin: string, newPin: string, lastTry: 'refuse' | 'allow' = 'refuse') =>
   ({ kind: 'change', pin: ascii(pin), newPin: ascii(newPin), lastTry }) as const;
-const unblock = (puk: string, newPin: string, lastTry: 'refuse' | 'allow' = 'refuse') =>
+const unblock = (puk: string, newPin: string, lastTry: 'refuse' | 'allow' = 'allow') =>
   ({ kind: 'unblock', puk: ascii(puk), newPin: ascii(newPin), lastTry }) as const;
 
 /** The columns of what real cards were seen to do: what an empty VERIFY says before any try, and to a blocked PIN. */
@@ -368,12 +368,19 @@ describe('unblocking', () => {
     expect((await run(operator, card, unblock('12345678', '112233'))).answer).toEqual(expected);
   });
 
+  test('spares the PUK while the card does not tell how many tries it has left', async () => {
+    const { operator, card } = await acquainted();
+    card.expect(SELECTED, [PUK_STATUS_COMMAND, '6A88']);
+    const { answer } = await run(operator, card, unblock('12345678', '112233', 'refuse'));
+    expect(answer).toEqual(failure('last-try-guarded', { triesLeft: null }));
+  });
+
   test('spares the last try of the PUK once a refusal has told that it is the last', async () => {
     const { operator, card } = await acquainted();
     card.expect(SELECTED, [PUK_STATUS_COMMAND, '6A88'], [unblockCommand('87654321', '112233'), '63C1']);
     await run(operator, card, unblock('87654321', '112233'));
     card.expect(SELECTED, [PUK_STATUS_COMMAND, '6A88']);
-    const { answer } = await run(operator, card, unblock('87654321', '112233'));
+    const { answer } = await run(operator, card, unblock('87654321', '112233', 'refuse'));
     expect(answer).toEqual(failure('last-try-guarded', { triesLeft: 1 }));
     card.expect(SELECTED, [PUK_STATUS_COMMAND, '6A88'], [unblockCommand('12345678', '112233'), '9000']);
     card.expect([STATUS_COMMAND, '63C3']);
@@ -383,7 +390,7 @@ describe('unblocking', () => {
   test('spares it from the first on a card that tells the PUK’s counter', async () => {
     const { operator, card } = await acquainted();
     card.expect(SELECTED, [PUK_STATUS_COMMAND, '63C1']);
-    const { answer } = await run(operator, card, unblock('12345678', '112233'));
+    const { answer } = await run(operator, card, unblock('12345678', '112233', 'refuse'));
     expect(answer).toEqual(failure('last-try-guarded', { triesLeft: 1 }));
   });
 
@@ -392,7 +399,7 @@ describe('unblocking', () => {
     const puk = bytes('00 01 02 FF FE FD 80 7F');
     card.expect(SELECTED, [PUK_STATUS_COMMAND, '6A88'], [`002C008010 ${hex(puk)} ${padded('112233')}`, '9000']);
     card.expect([STATUS_COMMAND, '63C3']);
-    const operation = { kind: 'unblock', puk, newPin: ascii('112233'), lastTry: 'refuse' } as const;
+    const operation = { kind: 'unblock', puk, newPin: ascii('112233'), lastTry: 'allow' } as const;
     expect((await run(operator, card, operation)).answer).toEqual(status('unverified', 3));
   });
 });

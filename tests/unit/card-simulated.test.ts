@@ -46,7 +46,10 @@ describe.each(PROFILE_NAMES)('card %s', (profile) => {
     const answer = await operator.run(await reader.connect(), { kind: 'read' }, (each) => again.push(each));
     expect(answer).toMatchObject({ ok: true });
 
-    expect(certificates(again)).toEqual(certificates(first));
+    const shown = certificates(again).filter((each) => !each.remembered);
+    expect(shown).toEqual(certificates(first).slice(0, 1));
+    const remembered = certificates(again).filter((each) => each.remembered);
+    expect(remembered).toEqual(certificates(first).map((each) => ({ ...each, remembered: true })));
     expect(again[0]).toEqual({ ...first[0], known: true });
   });
 
@@ -69,7 +72,7 @@ describe.each(PROFILE_NAMES)('card %s', (profile) => {
     expect([failure('wrong-pin', { triesLeft: 0 }), failure('pin-blocked')]).toContainEqual(last);
     expect(await run({ kind: 'pin-status' })).toEqual(status('blocked', 0));
     expect(await verify(TEST_PIN, 'allow')).toEqual(failure('pin-blocked'));
-    const unblock = { kind: 'unblock', puk: ascii(TEST_PUK), newPin: ascii('135790'), lastTry: 'refuse' } as const;
+    const unblock = { kind: 'unblock', puk: ascii(TEST_PUK), newPin: ascii('135790'), lastTry: 'allow' } as const;
     expect(await run(unblock)).toEqual(status('unverified', triesLeft));
     expect(await verify('135790')).toEqual(status('verified', null));
   });
@@ -119,12 +122,15 @@ describe.each(PROFILE_NAMES)('card %s', (profile) => {
 
   test('spares the last try of its PUK', async () => {
     const { card, run } = await insert({ profile });
-    const unblock = (puk: string) =>
-      run({ kind: 'unblock', puk: ascii(puk), newPin: ascii('135790'), lastTry: 'refuse' });
+    const unblock = (puk: string, lastTry: 'refuse' | 'allow') =>
+      run({ kind: 'unblock', puk: ascii(puk), newPin: ascii('135790'), lastTry });
+    const untold = card.snapshot().puk.triesLeft;
+    expect(await unblock('00000000', 'refuse')).toEqual(failure('last-try-guarded', { triesLeft: null }));
+    expect(card.snapshot().puk.triesLeft).toBe(untold);
     for (let left = card.snapshot().puk.triesLeft - 1; left >= 1; left--) {
-      expect(await unblock('00000000')).toEqual(failure('wrong-puk', { triesLeft: left }));
+      expect(await unblock('00000000', 'allow')).toEqual(failure('wrong-puk', { triesLeft: left }));
     }
-    expect(await unblock('00000000')).toEqual(failure('last-try-guarded', { triesLeft: 1 }));
+    expect(await unblock('00000000', 'refuse')).toEqual(failure('last-try-guarded', { triesLeft: 1 }));
     expect(card.snapshot().puk.triesLeft).toBe(1);
   });
 });

@@ -1,7 +1,7 @@
 import { certificateAllows } from './card-session.ts';
 import type { AgentEffect } from './effects.ts';
 import type { AgentEvent } from './events.ts';
-import { codeOfPasscodeProblem, codeOfVerdict, type FailureCode } from './failure-codes.ts';
+import { codeOfVerdict, type FailureCode } from './failure-codes.ts';
 import type { Reduced } from './reduce.ts';
 import { type AgentState, type CardSlot, cardIn, withSlot } from './state.ts';
 
@@ -23,7 +23,8 @@ export function attemptMade(state: AgentState, event: Attempt): Reduced {
     reader: event.reader,
     insertion: card.insertion,
     cardId: card.identity.cardId,
-    lastTry: event.lastTry && state.policy.passcode.lastTry === 'ask' ? 'allow' : 'refuse',
+    lastTry:
+      event.lastTry && (event.kind === 'unblock' || state.policy.passcode.lastTry === 'ask') ? 'allow' : 'refuse',
   };
   return { state: withSlot(state, event.reader, busy), effects: [effect] };
 }
@@ -35,9 +36,7 @@ function refusal(state: AgentState, card: CardSlot | null, event: Attempt): Fail
   if (card.reading === 'unsupported') return 'Card_Unsupported';
   if (card.identity === null) return card.reading === 'failed' ? 'Card_Malformed' : 'Attempt_TooEarly';
   if (card.attempt !== null) return 'Attempt_InProgress';
-  if (event.problem !== null) {
-    return codeOfPasscodeProblem(event.problem, event.kind === 'verify' ? 'verifying' : 'choosing');
-  }
+  if (event.problem !== null) return event.problem;
   if (card.pin?.state === 'blocked' && event.kind !== 'unblock') return 'Passcode_Blocked';
   return event.kind === 'verify' ? certificateRefusal(state, card) : null;
 }

@@ -1,11 +1,11 @@
 import type { CardFailure } from '../card/card-error.ts';
-import { beginSession, carryOn, isReadyForSession } from './card-session.ts';
+import { beginSession, carriesSignIn, carryOn, countdownFor, isReadyForSession } from './card-session.ts';
 import type { AgentEffect } from './effects.ts';
 import type { AgentEvent, CardReport } from './events.ts';
 import { warnOfExpiry } from './expiry-warnings.ts';
 import type { Reduced } from './reduce.ts';
-import { anotherCard } from './removal.ts';
-import { type AgentState, type CardSlot, cardIn, cardKey, withSlot } from './state.ts';
+import { actOnGraces, anotherCard, decideRemoval } from './removal.ts';
+import { type AgentState, type CardSession, type CardSlot, cardIn, cardKey, withSlot } from './state.ts';
 
 /** What a card tells about itself. */
 
@@ -47,55 +47,52 @@ function put({ state, card, reader }: InReader): AgentState {
 
 function recognised(at: InReader, { identity }: Extract<CardReport, { type: 'recognised' }>): Reduced {
   const card: CardSlot = { ...at.card, identity, reading: 'details', failure: null };
-  const returned = carryOn(put({ ...at, card }), at.reader, identity.cardId);
-  if (returned !== null) return returned;
-  return anotherCard(put({ ...at, card }), identity.cardId);
+  const state = put({ ...at, card });
+  // Whoever says to be the card that is waited for has to show its certificate first; the countdown goes on meanwhile.
+  return countdownFor(state, card) === null ? anotherCard(state, identity.cardId) : { state, effects: [] };
 }
 
-function certificateTold(at: InReader, { slot, certificate }: Extract<CardReport, { type: 'certificate' }>): Reduced {
+function certificateTold(at: InReader, event: Extract<CardReport, { type: 'certificate' }>): Reduced {
+  const { slot, certificate, shown } = event;
   const card: CardSlot = { ...at.card, certificates: { ...at.card.certificates, [slot]: certificate } };
+  const now = { ...at, card };
   const { session } = card;
-  const signIn = slot === at.state.policy.certificates.signInSlot;
-  const fingerprint = certificate.facts?.fingerprint ?? null;
-  if (session !== null && signIn && session.fingerprint !== null && session.fingerprint !== fingerprint) {
-    return impostor({ ...at, card });
+  if (session === null) {
+    const countdown = countdownFor(at.state, card);
+    if (countdown === null || slot !== countdown.session.signIn.slot) return settled(now);
+    if (!carriesSignIn(card, countdown.session)) return anotherCard(put(now), `other:${card.insertion}`);
+    return shown ? carryOn(put(now), at.reader, countdown) : { state: put(now), effects: [] };
   }
+  if (slot !== session.signIn.slot) return settled(now);
   // A session may begin before its certificate was read (by policy): from now on it is bound to it.
-  const bound = session !== null && signIn ? { ...card, session: { ...session, fingerprint } } : card;
-  return settled({ ...at, card: bound });
+  const fingerprint = certificate.facts?.fingerprint ?? null;
+  if (session.signIn.fingerprint === null) {
+    return settled({ ...now, card: { ...card, session: { ...session, signIn: { slot, fingerprint } } } });
+  }
+  return carriesSignIn(card, session) ? settled(now) : impostor(now, session);
 }
 
-/**
- * The card carries on a session under an identity it has copied, or was renewed behind the agent's back while out of the
- * reader: either way it is not the card that signed in. The session ends as if it had been pulled.
- */
-function impostor({ state, card, reader }: InReader): Reduced {
-  const { session } = card;
-  if (session === null) return { state, effects: [] };
+/** An active card suddenly shows another certificate: it is not the card that signed in. The session ends at once, as if that card had been pulled. */
+function impostor({ state, card, reader }: InReader, session: CardSession): Reduced {
   const ended = put({ state, card: { ...card, session: null }, reader });
-  const number = state.counters.decision + 1;
-  const action = state.policy.removal['card-pulled'].action;
-  const locked = state.screen === 'locked';
-  const plan = action === 'nothing' ? 'nothing' : locked ? 'already-locked' : 'act';
-  const effects: AgentEffect[] = [
-    { type: 'session-ended', cardId: session.cardId, reader },
-    {
-      type: 'decided',
-      decision: { number, cause: 'card-pulled', reader, cardId: session.cardId, action, plan },
-    },
-  ];
-  if (plan === 'act') effects.push({ type: 'act', decision: number, action, cause: 'card-pulled' });
-  effects.push({
-    type: 'settled',
-    decision: number,
-    by: plan === 'act' ? 'acted' : plan === 'nothing' ? 'policy' : 'locked-already',
-    trigger: plan === 'act' ? 'another-card' : null,
-  });
-  return { state: { ...ended, counters: { ...ended.counters, decision: number } }, effects };
+  const loss = { cause: 'card-pulled', reader, session, bystanders: [] } as const;
+  const decided = decideRemoval(ended, loss, state.clock);
+  const { decision } = decided.state.counters;
+  const acted = actOnGraces(
+    decided.state,
+    (grace) => grace.decision === decision && grace.kind === 'countdown',
+    () => 'another-card',
+  );
+  return { state: acted.state, effects: [...decided.effects, ...acted.effects] };
 }
 
 function readFinished(at: InReader, { failure }: Extract<CardReport, { type: 'read-finished' }>): Reduced {
-  if (failure === null) return settled({ ...at, card: { ...at.card, reading: 'done', failure: null } });
+  if (failure === null) {
+    const done = { ...at, card: { ...at.card, reading: 'done', failure: null } as const };
+    const countdown = at.card.session === null ? countdownFor(at.state, at.card) : null;
+    const returned = countdown !== null && carriesSignIn(at.card, countdown.session);
+    return returned ? carryOn(put(done), at.reader, countdown) : settled(done);
+  }
   if (READ_AGAIN.has(failure.code) && at.card.readings < MAX_READINGS) {
     const { insertion, readings } = at.card;
     return {

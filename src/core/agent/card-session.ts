@@ -1,7 +1,8 @@
+import type { AgentEffect } from './effects.ts';
 import { warnOfExpiry } from './expiry-warnings.ts';
 import type { Reduced } from './reduce.ts';
 import { actOnGraces } from './removal.ts';
-import { type AgentState, type CardSession, type CardSlot, cardIn, withSlot } from './state.ts';
+import { type AgentState, type CardSession, type CardSlot, cardIn, type Grace, withSlot } from './state.ts';
 
 /** From passcode accepted to card removed. */
 
@@ -26,39 +27,56 @@ export function beginSession(before: AgentState, reader: string): Reduced {
     login: { bootId, reader, eventCount: card.eventCount, cardId },
     since: before.clock.wall,
     cardId,
-    fingerprint: signInFingerprint(before, card),
+    signIn: { slot: before.policy.certificates.signInSlot, fingerprint: signInFingerprint(before, card) },
     alerted: [],
   };
-  const state = withSlot(before, reader, { ...card, session });
+  // The failed lock of an earlier card is not held against whoever has signed in now.
+  const state = withSlot({ ...before, failedAction: null }, reader, { ...card, session });
   // Whoever signs in takes the desktop over from a card that is still being waited for; its countdown must be settled first.
   const overdue = actOnGraces(
     state,
     (grace) => grace.kind === 'countdown' && grace.session.cardId !== cardId,
     () => 'another-card',
   );
-  const warned = warnOfExpiry(overdue.state, reader);
+  const returned = settleReturned(overdue.state, cardId);
+  const warned = warnOfExpiry(returned.state, reader);
   return {
     state: warned.state,
-    effects: [...overdue.effects, { type: 'session-began', cardId, reader }, ...warned.effects],
+    effects: [...overdue.effects, ...returned.effects, { type: 'session-began', cardId, reader }, ...warned.effects],
   };
 }
 
-/**
- * The same card is back within its countdown: the session goes on, in whatever reader, and is the same login. null when
- * nobody is waiting for this card.
- */
-export function carryOn(state: AgentState, reader: string, cardId: string): Reduced | null {
-  const card = cardIn(state, reader);
-  const grace = state.graces.find((each) => each.kind === 'countdown' && each.session.cardId === cardId);
-  if (card === null || grace === undefined || card.session !== null) return null;
-  const others = state.graces.filter((each) => each !== grace);
-  const back = withSlot({ ...state, graces: others }, reader, { ...card, session: grace.session });
+function settleReturned(state: AgentState, cardId: string): { state: AgentState; effects: AgentEffect[] } {
+  const returned = state.graces.filter((each) => each.kind === 'countdown' && each.session.cardId === cardId);
   return {
-    state: back,
-    effects: [
-      { type: 'settled', decision: grace.decision, by: 'card-returned', trigger: null },
-      { type: 'session-began', cardId, reader },
-    ],
+    state: { ...state, graces: state.graces.filter((grace) => !returned.includes(grace)) },
+    effects: returned.map(({ decision }) => ({ type: 'settled', decision, by: 'card-returned', trigger: null })),
+  };
+}
+
+/** The countdown that waits for this card, if one does. */
+export function countdownFor(state: AgentState, card: CardSlot): Grace | null {
+  const cardId = card.identity?.cardId;
+  return state.graces.find((grace) => grace.kind === 'countdown' && grace.session.cardId === cardId) ?? null;
+}
+
+/** Whether a card shows the certificate that the session began with. */
+export function carriesSignIn(card: CardSlot, { signIn }: CardSession): boolean {
+  return (card.certificates[signIn.slot]?.facts?.fingerprint ?? null) === signIn.fingerprint;
+}
+
+/**
+ * The same card is back within its countdown: the session goes on, in whatever reader, and is the same login. Called when
+ * the card has shown its certificate in this stay: an identity alone is easily copied.
+ */
+export function carryOn(state: AgentState, reader: string, grace: Grace): Reduced {
+  const card = cardIn(state, reader);
+  if (card === null || card.session !== null) return { state, effects: [] };
+  const { session } = grace;
+  const back = settleReturned(withSlot(state, reader, { ...card, session }), session.cardId);
+  return {
+    state: back.state,
+    effects: [...back.effects, { type: 'session-began', cardId: session.cardId, reader }],
   };
 }
 

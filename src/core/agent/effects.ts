@@ -24,7 +24,7 @@ export type AgentEffect =
       readonly type: 'act';
       readonly decision: number;
       readonly action: RemovalAction;
-      readonly cause: RemovalCause | 'user' | 'lock-fell' | 'action-failed';
+      readonly cause: RemovalCause | 'user' | 'lock-fell' | 'lock-failed' | 'action-failed';
     }
   | { readonly type: 'decided'; readonly decision: RemovalDecision }
   | {

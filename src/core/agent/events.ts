@@ -3,7 +3,7 @@ import type { CardFailure } from '../card/card-error.ts';
 import type { CardIdentity, CertificateSlot, PinStatus, RemovalCauseSchema } from '../contract/card-process.ts';
 import type { ScreenState, SystemRemovalPolicy } from '../contract/desktop-session.ts';
 import type { JudgedCertificate } from '../pki/verdict.ts';
-import type { ChoosingProblem, VerifyingProblem } from './passcode-policy.ts';
+import type { FailureCode } from './failure-codes.ts';
 import type { Policy, RemovalAction } from './policy.ts';
 import type { Clock } from './state.ts';
 
@@ -41,7 +41,13 @@ export type CardEvent =
 export type CardReport =
   | { readonly type: 'recognised'; readonly identity: CardIdentity }
   | { readonly type: 'pin-status'; readonly status: PinStatus }
-  | { readonly type: 'certificate'; readonly slot: CertificateSlot; readonly certificate: JudgedCertificate }
+  | {
+      readonly type: 'certificate';
+      readonly slot: CertificateSlot;
+      readonly certificate: JudgedCertificate;
+      /** The card itself has shown it in this stay; otherwise it is known from an earlier one. */
+      readonly shown: boolean;
+    }
   | { readonly type: 'read-finished'; readonly failure: CardFailure | null }
   | { readonly type: 'attempt-finished'; readonly attempt: number; readonly outcome: AttemptOutcome };
 
@@ -68,8 +74,8 @@ export type UserEvent =
       readonly attempt: number;
       readonly kind: AttemptKind;
       readonly reader: string;
-      /** What the passcode rules say; the passcode itself never comes here. */
-      readonly problem: VerifyingProblem | ChoosingProblem | null;
+      /** What the passcode rules object to; the passcode itself never comes here. */
+      readonly problem: FailureCode | null;
       /** The user has been told that this is the last try, and wants it. */
       readonly lastTry: boolean;
     }

@@ -67,6 +67,10 @@ export const FAILURES = {
     says: 'There is one try left. If it is wrong, the card is blocked.',
     next: 'If you are not sure, unlock the card instead of guessing. To use the last try, say so with --last-try.',
   },
+  Card_TriesUnknown: {
+    says: 'The card does not tell how many tries are left, so this could be the last one.',
+    next: 'If what you typed is surely right, say so with --last-try. If it is wrong, the card may be blocked for good.',
+  },
   Passcode_Blocked: {
     says: 'The card is blocked, because a wrong passcode was entered too often.',
     next: 'Unlock it with self-service, or ask your RA.',
@@ -159,7 +163,7 @@ export function codeOfCardFailure(failure: CardFailure): FailureCode {
     case 'puk-blocked':
       return 'Puk_Blocked';
     case 'last-try-guarded':
-      return 'Passcode_LastTry';
+      return failure.triesLeft === null ? 'Card_TriesUnknown' : 'Passcode_LastTry';
     case 'pin-format':
       return 'Passcode_NotAccepted';
     case 'not-supported':

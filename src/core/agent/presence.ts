@@ -93,7 +93,18 @@ function loseCards(
       effects.push({ type: 'answer', attempt: slot.attempt, result: { ok: false, failure } });
     }
   }
-  return { state, effects };
+  return { state, effects: withoutRepeats(effects) };
+}
+
+/** Cards lost together want the same thing done once. */
+function withoutRepeats(effects: readonly AgentEffect[]): AgentEffect[] {
+  const acted = new Set<string>();
+  return effects.filter((effect) => {
+    if (effect.type !== 'act') return true;
+    const first = !acted.has(effect.action);
+    acted.add(effect.action);
+    return first;
+  });
 }
 
 function othersThan(state: AgentState, reader: Reader): string[] {

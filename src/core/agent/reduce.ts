@@ -3,8 +3,9 @@ import { cardReported } from './card-reports.ts';
 import { judgeDue } from './certificates.ts';
 import type { AgentEffect } from './effects.ts';
 import type { AgentEvent } from './events.ts';
+import { actionFinished, retryLock, screenChanged } from './locking.ts';
 import { cardProcessLost, inserted, readersListed, removed, serviceChanged } from './presence.ts';
-import { actOnGraces, settleLocked } from './removal.ts';
+import { actOnGraces } from './removal.ts';
 import { type AgentState, cardIn } from './state.ts';
 import { unattendedDue, userActive, userIdle } from './unattended.ts';
 
@@ -59,44 +60,6 @@ export function reduce(before: AgentState, event: AgentEvent): Reduced {
   }
 }
 
-/** A lock that opens again sooner than anyone could type a password was no lock: the locker gave up. */
-const LOCK_FELL_MS = 1_000;
-const MAX_LOCK_REPEATS = 2;
-
-function screenChanged(before: AgentState, screen: AgentState['screen']): Reduced {
-  const state = { ...before, screen };
-  if (screen === 'locked') return settleLocked({ ...state, failedAction: null });
-  const { lastLock } = state;
-  if (screen !== 'unlocked' || lastLock === null) return { state, effects: [] };
-  const fell = state.clock.monotonic - lastLock.at <= LOCK_FELL_MS && lastLock.repeats < MAX_LOCK_REPEATS;
-  if (!fell) return { state: { ...state, lastLock: null }, effects: [] };
-  const repeated = { ...lastLock, repeats: lastLock.repeats + 1 };
-  return {
-    state: { ...state, lastLock: repeated },
-    effects: [{ type: 'act', decision: lastLock.decision, action: 'lock', cause: 'lock-fell' }],
-  };
-}
-
-function actionFinished(state: AgentState, event: Extract<AgentEvent, { type: 'action-finished' }>): Reduced {
-  if (event.done) {
-    const { decision } = event;
-    const repeats = state.lastLock?.decision === decision ? state.lastLock.repeats : 0;
-    const lastLock = event.action === 'lock' ? { decision, at: event.at.monotonic, repeats } : state.lastLock;
-    return { state: { ...state, failedAction: null, lastLock }, effects: [] };
-  }
-  const { action, decision } = event;
-  const failed = { ...state, failedAction: { decision, action } };
-  if (action === 'lock') return { state: failed, effects: [{ type: 'tell', code: 'Lock_Failed' }] };
-  // What policy asked for cannot be done here: the desktop is locked instead of being left open.
-  return {
-    state: failed,
-    effects: [
-      { type: 'act', decision, action: 'lock', cause: 'action-failed' },
-      { type: 'tell', code: 'Action_Failed' },
-    ],
-  };
-}
-
 /** Does all that is due; early or repeated calls do nothing. */
 function timePassed(state: AgentState): Reduced {
   const now = state.clock.monotonic;
@@ -106,8 +69,12 @@ function timePassed(state: AgentState): Reduced {
     (grace) => (grace.kind === 'stand-back' ? 'system-did-not-act' : 'countdown-over'),
   );
   const unattended = unattendedDue(removals.state, state.clock);
-  const certificates = judgeDue(unattended.state);
-  return { state: certificates.state, effects: [...removals.effects, ...unattended.effects, ...certificates.effects] };
+  const retried = retryLock(unattended.state);
+  const certificates = judgeDue(retried.state);
+  return {
+    state: certificates.state,
+    effects: [...removals.effects, ...unattended.effects, ...retried.effects, ...certificates.effects],
+  };
 }
 
 function readAgain(state: AgentState, reader: string): Reduced {

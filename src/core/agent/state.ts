@@ -25,7 +25,7 @@ export type AgentState = {
   /** Monotonic: the machine woke at this moment; what is missing since then went while it slept. */
   readonly resumedAt: number | null;
   /** The last removal action that the desktop did not carry out; null once one has worked. */
-  readonly failedAction: { readonly decision: number; readonly action: RemovalAction } | null;
+  readonly failedAction: FailedAction | null;
   /** The last lock that was confirmed, and how often it has been repeated because it fell at once. */
   readonly lastLock: { readonly decision: number; readonly at: number; readonly repeats: number } | null;
   readonly counters: { readonly decision: number };
@@ -41,6 +41,14 @@ export type SystemFacts = {
   /** A session displayed elsewhere: its readers come and go with the connection. */
   readonly remote: boolean;
   readonly removalPolicy: SystemRemovalPolicy;
+};
+
+export type FailedAction = {
+  readonly decision: number;
+  readonly action: RemovalAction;
+  /** How often it has been tried again, and when the next time is (monotonic; null: not again). */
+  readonly retries: number;
+  readonly retryAt: number | null;
 };
 
 export type Reader = { readonly name: string; readonly slot: Slot };
@@ -72,8 +80,8 @@ export type CardSession = {
   /** Wall clock. */
   readonly since: number;
   readonly cardId: string;
-  /** Fingerprint of the sign-in certificate when the session began: what comes back must still carry it. */
-  readonly fingerprint: string | null;
+  /** The sign-in certificate when the session began: what comes back must still carry it. */
+  readonly signIn: { readonly slot: CertificateSlot; readonly fingerprint: string | null };
   /** Fingerprints already warned about in this login. */
   readonly alerted: readonly string[];
 };
@@ -169,6 +177,8 @@ export function withSlot(state: AgentState, reader: string, slot: Slot): AgentSt
 export function nextDeadline(state: AgentState): number | null {
   const moments = state.graces.map((grace) => grace.deadline);
   if (state.unattended !== null) moments.push(state.unattended.deadline);
+  const retryAt = state.failedAction?.retryAt ?? null;
+  if (retryAt !== null) moments.push(retryAt);
   for (const { slot } of state.readers) {
     if (slot.kind !== 'card') continue;
     for (const certificate of Object.values(slot.certificates)) {

@@ -169,7 +169,9 @@ class PinAttempt {
     if (reference !== PIN_REFERENCE.application) refuse({ code: 'not-supported', what: 'unblocking of a global PIN' });
     const { notes } = this.#stay;
     const triesBefore = (await pukTries(card)) ?? notes.pukTriesLeft;
-    if (triesBefore === 1 && attempt.lastTry === 'refuse') refuse({ code: 'last-try-guarded', triesLeft: 1 });
+    // Few cards tell how many tries the PUK has left. Unknown is taken for the last, as with the PIN: a blocked PUK is a lost card.
+    const mayBeLast = triesBefore === null || triesBefore <= 1;
+    if (mayBeLast && attempt.lastTry === 'refuse') refuse({ code: 'last-try-guarded', triesLeft: triesBefore });
     const outcome = await resetRetryCounter(card.exchange, attempt.puk, attempt.newPin);
     if (outcome.kind !== 'accepted') {
       const failure = pukFailure(outcome, triesBefore);

@@ -50,7 +50,7 @@ export async function readCard(stay: CardStay, memory: KnownCards, onProgress: O
 
 async function tellKnown(card: PivCard, stay: CardStay, known: KnownCard, onProgress: OnProgress): Promise<void> {
   onProgress({ kind: 'recognised', identity: known.identity, known: true });
-  for (const slot of CERTIFICATE_SLOTS) tellCertificate(slot, known.certificates[slot], onProgress);
+  for (const slot of CERTIFICATE_SLOTS) tellCertificate(slot, known.certificates[slot], onProgress, true);
   stay.notes.pinReference = known.pinReference;
   onProgress({ kind: 'pin-status', status: await card.pinStatus(known.pinReference) });
 }
@@ -119,7 +119,9 @@ async function rereadKnown(
   await stay.transaction(async () => {
     const card = new PivCard(stay.exchange, { assumeSelected: true });
     const signIn = await readCertificate(card, SIGN_IN_SLOT);
-    if (!sameCertificate(signIn, known.certificates[SIGN_IN_SLOT])) replace(SIGN_IN_SLOT, signIn);
+    // Told again even if it is the same: whoever waits for this card wants to see it on the card.
+    if (sameCertificate(signIn, known.certificates[SIGN_IN_SLOT])) tellCertificate(SIGN_IN_SLOT, signIn, onProgress);
+    else replace(SIGN_IN_SLOT, signIn);
   });
   await stay.transaction(async () => {
     const card = new PivCard(stay.exchange, { assumeSelected: true });
@@ -163,9 +165,14 @@ class Telling {
   }
 }
 
-function tellCertificate(slot: CertificateSlot, { der, unreadable }: ReadCertificate, onProgress: OnProgress): void {
+function tellCertificate(
+  slot: CertificateSlot,
+  { der, unreadable }: ReadCertificate,
+  onProgress: OnProgress,
+  remembered = false,
+): void {
   // A copy: sent to another process, a view would take the whole response along.
-  onProgress({ kind: 'certificate', slot, der: der === null ? null : copyOf(der), unreadable });
+  onProgress({ kind: 'certificate', slot, der: der === null ? null : copyOf(der), unreadable, remembered });
 }
 
 /** Serial number and validity of a certificate stand in its first bytes, and compressed ones differ as early. */

@@ -84,6 +84,8 @@ export const CardProgressSchema = v.variant('kind', [
     der: v.nullable(bytes(MAX_CERTIFICATE_BYTES)),
     /** The object is there but could not be read as a certificate. */
     unreadable: v.boolean(),
+    /** Told by the memory of an earlier stay: the card itself has not shown it in this one yet. */
+    remembered: v.boolean(),
   }),
 ]);
 export type CardProgress = v.InferOutput<typeof CardProgressSchema>;

@@ -1,5 +1,6 @@
 import type { AgentEffect, AttemptResult } from '../../core/agent/effects.ts';
 import type { AgentEvent, AttemptKind } from '../../core/agent/events.ts';
+import { codeOfPasscodeProblem, type FailureCode } from '../../core/agent/failure-codes.ts';
 import { checkForChoosing, checkForVerifying } from '../../core/agent/passcode-policy.ts';
 import type { Policy, RemovalAction } from '../../core/agent/policy.ts';
 import { reduce } from '../../core/agent/reduce.ts';
@@ -110,12 +111,18 @@ export class AgentRuntime {
     this.options.idle?.close();
     for (const end of this.endings) end();
     this.vault.shredAll();
+    for (const answer of this.answers.values()) answer({ ok: false, code: 'Agent_NotRunning' });
+    this.answers.clear();
     await this.options.cards.stop();
     await this.options.desktop.close();
   }
 
   /** Tries a passcode, changes it, or unblocks the card. Never rejects; the secrets are overwritten in every case. */
   attempt(request: AttemptRequest): Promise<AttemptResult> {
+    if (this.stopped) {
+      for (const secret of request.secrets) secret.fill(0);
+      return Promise.resolve({ ok: false, code: 'Agent_NotRunning' });
+    }
     const attempt = ++this.attempts;
     const { kind, reader, secrets, lastTry } = request;
     this.vault.put(attempt, secrets);
@@ -125,10 +132,15 @@ export class AgentRuntime {
     return promise;
   }
 
-  private problemOf(kind: AttemptKind, [first, second]: readonly Uint8Array[]) {
+  /** A PUK has the form of a passcode (SP 800-73-4 part 2, 2.4.3). */
+  private problemOf(kind: AttemptKind, [first, second]: readonly Uint8Array[]): FailureCode | null {
     const empty = new Uint8Array();
-    if (kind === 'verify') return checkForVerifying(first ?? empty);
-    return checkForChoosing(second ?? empty, kind === 'change' ? (first ?? empty) : null, this.current.policy.passcode);
+    const present = checkForVerifying(first ?? empty);
+    if (present !== null) return codeOfPasscodeProblem(present, 'verifying');
+    if (kind === 'verify') return null;
+    const old = kind === 'change' ? (first ?? empty) : null;
+    const chosen = checkForChoosing(second ?? empty, old, this.current.policy.passcode);
+    return chosen === null ? null : codeOfPasscodeProblem(chosen, 'choosing');
   }
 
   lockNow(): void {
@@ -233,7 +245,7 @@ export class AgentRuntime {
         this.answers.delete(effect.attempt);
         return;
       case 'judge':
-        this.judge(effect.reader, effect.insertion, effect.slot);
+        this.judge(effect.reader, effect.insertion, effect.slot, false);
         return;
       case 'act':
       case 'decided':
@@ -298,18 +310,18 @@ export class AgentRuntime {
         // An unreadable object is judged like one that is no certificate.
         const der = progress.unreadable ? new Uint8Array() : progress.der;
         if (der !== null) this.certificates.set(`${progress.slot} ${reader}`, { insertion, der });
-        this.judge(reader, insertion, progress.slot);
+        this.judge(reader, insertion, progress.slot, !progress.remembered);
         return;
       }
     }
   }
 
-  private judge(reader: string, insertion: string, slot: CertificateSlot): void {
+  private judge(reader: string, insertion: string, slot: CertificateSlot, shown: boolean): void {
     const kept = this.certificates.get(`${slot} ${reader}`);
     const der = kept?.insertion === insertion ? kept.der : null;
     const { issuers } = this.current.policy.certificates;
     const certificate = judgeCertificate(der, { issuers }, Date.now());
-    this.dispatch({ type: 'certificate', reader, insertion, slot, certificate });
+    this.dispatch({ type: 'certificate', reader, insertion, slot, certificate, shown });
   }
 
   /** Certificates are kept only while their card is in: they may have to be judged again. */
@@ -358,7 +370,14 @@ export class AgentRuntime {
   }
 
   private tell(news: AgentNews): void {
-    for (const listener of this.listeners) listener(news);
+    for (const listener of this.listeners) {
+      try {
+        listener(news);
+      } catch (error) {
+        // A listener's fault is told where faults are told, but never stands between a card and its lock.
+        process.nextTick(() => process.emit('warning', error instanceof Error ? error : new Error('listener')));
+      }
+    }
   }
 }
 

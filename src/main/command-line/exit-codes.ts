@@ -26,6 +26,7 @@ export function exitCodeOf(code: FailureCode): ExitCode {
     case 'Puk_Blocked':
       return EXIT.blocked;
     case 'Passcode_LastTry':
+    case 'Card_TriesUnknown':
       return EXIT.lastTry;
     case 'Usage_Wrong':
     case 'Passcode_Missing':

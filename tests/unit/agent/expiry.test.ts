@@ -78,7 +78,7 @@ describe('the warning', () => {
     const scene = new Scene();
     scene.start(R);
     const { insertion } = scene.signIn(R, 'ada');
-    const signing = { type: 'certificate', slot: '9C', reader: R, insertion } as const;
+    const signing = { type: 'certificate', slot: '9C', reader: R, insertion, shown: true } as const;
     const late = scene.happen({ ...signing, certificate: certificateOf('ada-signing', 3) });
     expect(ofType(late, 'warn-of-expiry')).toMatchObject([{ slot: '9C', rung: 7 }]);
     expect(

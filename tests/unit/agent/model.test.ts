@@ -201,7 +201,7 @@ class World {
     const cardId = cardIdOf(who);
     this.send({ ...read, type: 'recognised', identity: { cardId, guid: cardId, fascn: null, expires: null } });
     this.agree();
-    this.send({ ...read, type: 'certificate', slot: '9A', certificate: certificate(who, DAYS_LEFT[who]) });
+    this.send({ ...read, type: 'certificate', slot: '9A', certificate: certificate(who, DAYS_LEFT[who]), shown: true });
     this.send({ ...read, type: 'pin-status', status: { state: 'unverified', triesLeft: 3 } });
     this.send({ ...read, type: 'read-finished', failure: null });
   }

@@ -66,7 +66,7 @@ describe('before the card sees a try', () => {
       attempt: 1,
       kind: 'verify',
       reader: R,
-      problem: 'too-short',
+      problem: 'Passcode_NotAccepted',
       lastTry: false,
     });
     expect(effects).toEqual([{ type: 'answer', attempt: 1, result: { ok: false, code: 'Passcode_NotAccepted' } }]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ofType, policyWith, Scene } from './scene.ts';
+import { certificate, ofType, policyWith, Scene } from './scene.ts';
 
 const R = 'Reader A';
 const grace = (seconds: number) =>
@@ -76,22 +76,56 @@ describe('taking an active card out', () => {
     expect(scene.phase).toBe('active');
   });
 
-  it('locks when the card that came back carries another certificate than the one that signed in', () => {
-    const scene = new Scene({ policy: grace(10) });
+  describe('and a card that only says to be the same', () => {
+    function clone() {
+      const scene = new Scene({ policy: grace(10) });
+      scene.start(R);
+      const { insertion } = scene.signIn(R, 'ada');
+      scene.pull(R, insertion);
+      const copied = scene.insert(R);
+      const to = { reader: R, insertion: copied };
+      const cardId = scene.state.graces[0]?.session.cardId ?? '';
+      scene.happen({ ...to, type: 'recognised', identity: { cardId, guid: null, fascn: null, expires: null } });
+      return { scene, to };
+    }
+    const shown = (owner: string, by: boolean) =>
+      ({ type: 'certificate', slot: '9A', certificate: certificate(owner, 400), shown: by }) as const;
+
+    it('does not end the countdown by its identity, nor by what is remembered of the real card', () => {
+      const { scene, to } = clone();
+      expect(scene.phase).toBe('grace');
+      scene.happen({ ...to, ...shown('ada', false) });
+      expect(scene.phase).toBe('grace');
+      scene.happen({ ...to, type: 'read-finished', failure: { code: 'card-mute' } });
+      expect(ofType(scene.pass(10_000), 'act')).toHaveLength(1);
+      expect(scene.phase).not.toBe('active');
+    });
+
+    it('locks at once when it shows another certificate', () => {
+      const { scene, to } = clone();
+      expect(ofType(scene.happen({ ...to, ...shown('mallory', true) }), 'act')).toHaveLength(1);
+      expect(ofType(scene.pass(10_000), 'act')).toEqual([]);
+    });
+
+    it('stays signed in once it has shown the certificate that signed in', () => {
+      const { scene, to } = clone();
+      expect(ofType(scene.happen({ ...to, ...shown('ada', true) }), 'settled')).toMatchObject([
+        { by: 'card-returned' },
+      ]);
+      expect(scene.phase).toBe('active');
+    });
+  });
+
+  it('locks when an active card suddenly shows another certificate, and never ends the session in a screensaver', () => {
+    const policy = policyWith({ removal: { 'card-pulled': { action: 'log-off', graceSeconds: 30 } } });
+    const scene = new Scene({ policy });
     scene.start(R);
     const { insertion } = scene.signIn(R, 'ada');
-    scene.pull(R, insertion);
-    const clone = scene.insert(R);
-    const identity = scene.state.graces[0]?.session.cardId ?? '';
-    scene.happen({
-      reader: R,
-      insertion: clone,
-      type: 'recognised',
-      identity: { cardId: identity, guid: null, fascn: null, expires: null },
-    });
-    expect(scene.phase).toBe('active');
-    const mallory = scene.identify(R, clone, 'mallory');
-    expect(ofType(mallory, 'act')).toHaveLength(1);
+    scene.happen({ type: 'screen', screen: 'screensaver' });
+    const other = { type: 'certificate', slot: '9A', certificate: certificate('mallory', 400), shown: true } as const;
+    const effects = scene.happen({ reader: R, insertion, ...other });
+    expect(ofType(effects, 'act')).toMatchObject([{ action: 'lock' }]);
+    expect(ofType(effects, 'settled')).toHaveLength(1);
     expect(scene.phase).not.toBe('active');
   });
 
@@ -136,9 +170,36 @@ describe('taking an active card out', () => {
     scene.pull(R, insertion);
     const effects = scene.happen({ type: 'action-finished', decision: 1, action: 'lock', done: false });
     expect(effects).toEqual([{ type: 'tell', code: 'Lock_Failed' }]);
-    expect(scene.state.failedAction).toEqual({ decision: 1, action: 'lock' });
+    expect(scene.state.failedAction).toMatchObject({ decision: 1, action: 'lock' });
     scene.happen({ type: 'screen', screen: 'locked' });
     expect(scene.state.failedAction).toBeNull();
+  });
+
+  it('tries a lock that failed again and again, until the desktop is locked or somebody signs in', () => {
+    const scene = new Scene();
+    scene.start(R);
+    const { insertion } = scene.signIn(R, 'ada');
+    scene.pull(R, insertion);
+    const failed = () => scene.happen({ type: 'action-finished', decision: 1, action: 'lock', done: false });
+    failed();
+    for (const wait of [1_000, 2_000, 5_000, 10_000, 30_000, 30_000, 30_000]) {
+      expect(ofType(scene.pass(wait - 1), 'act')).toEqual([]);
+      expect(ofType(scene.pass(1), 'act')).toMatchObject([{ action: 'lock', cause: 'lock-failed', decision: 1 }]);
+      expect(failed()).toEqual([]);
+    }
+    scene.signIn(R, 'bob');
+    expect(ofType(scene.pass(60_000), 'act')).toEqual([]);
+  });
+
+  it('sees a lock fall even when the fall is heard before its confirmation', () => {
+    const scene = new Scene();
+    scene.start(R);
+    const { insertion } = scene.signIn(R, 'ada');
+    scene.pull(R, insertion);
+    scene.happen({ type: 'screen', screen: 'locked' });
+    scene.happen({ type: 'screen', screen: 'unlocked' });
+    const effects = scene.happen({ type: 'action-finished', decision: 1, action: 'lock', done: true });
+    expect(ofType(effects, 'act')).toMatchObject([{ cause: 'lock-fell' }]);
   });
 });
 

@@ -109,7 +109,7 @@ export class Scene {
     const before = this.effects.length;
     const cardId = cardIdOf(owner);
     this.happen({ ...to, type: 'recognised', identity: { cardId, guid: cardId, fascn: null, expires: null } });
-    this.happen({ ...to, type: 'certificate', slot: '9A', certificate: certificate(owner, daysLeft) });
+    this.happen({ ...to, type: 'certificate', slot: '9A', certificate: certificate(owner, daysLeft), shown: true });
     this.happen({ ...to, type: 'pin-status', status: { state: 'unverified', triesLeft: 3 } });
     this.happen({ ...to, type: 'read-finished', failure: null });
     return this.effects.slice(before);
