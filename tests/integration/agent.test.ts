@@ -150,6 +150,28 @@ describe('the agent on a real reader and a real desktop', () => {
     await agent.phase('locked');
   });
 
+  it('locks after all when the locker was not there at first', async () => {
+    await start();
+    await signIn(await issueCardState({ keys: 'p256' }));
+    await desktop.stopLocker();
+    const from = agent.mark;
+    await reader.pull();
+    await agent.line((line) => line.event === 'tell' && line.code === 'Lock_Failed', from);
+    await desktop.startLocker();
+    await agent.phase('locked', from);
+    await desktop.untilReallyLocked(true);
+    expect(agent.lines.slice(from).filter(({ event }) => event === 'decided')).toHaveLength(1);
+  });
+
+  it('does not keep `wardkey lock` from locking when it is stopped itself', async () => {
+    await start();
+    agent.child.kill('SIGSTOP');
+    const { code } = await wardkey(['lock', '--json'], { user, env: env() });
+    agent.child.kill('SIGCONT');
+    expect(code).toBe(0);
+    await desktop.untilReallyLocked(true);
+  });
+
   it('warns once a login, also when it is restarted in between', async () => {
     const day = 86_400_000;
     const validity = { notBefore: new Date(Date.now() - day), notAfter: new Date(Date.now() + 10.5 * day) };

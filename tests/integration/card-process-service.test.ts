@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type RecordedCards, recordCards, storyOf } from '../rig/card-process.ts';
+import { cpuMs, type RecordedCards, recordCards, storyOf } from '../rig/card-process.ts';
 import { type Pcscd, startPcscd } from '../rig/pcscd.ts';
 import { insertPeer } from '../rig/vpcd-peer.ts';
 
@@ -60,6 +60,49 @@ describe('the smartcard service', () => {
     await service.kill();
     await gone;
     expect(performance.now() - killed).toBeLessThan(250);
+  });
+
+  test('that answers is left in peace; that hangs is noticed while somebody is signed in, and then waited for, without a storm', async () => {
+    const [service, told] = await rig({ start: true });
+    await told.next('surveyed');
+    const peer = await insertPeer(service.ports[0]);
+    const before = await told.next('inserted');
+    told.client.setVigilant(true);
+    // Long enough for a second proof that it answers.
+    await new Promise((resolve) => setTimeout(resolve, 6500));
+    expect(told.losses).toEqual([]);
+    const daemon = service.pid();
+    if (daemon === null) throw new Error('pcscd is not running');
+    process.kill(daemon, 'SIGSTOP');
+    await peer.pull();
+    const hung = performance.now();
+    expect(await told.nextLoss()).toBe('hung');
+    expect(performance.now() - hung).toBeLessThan(9000);
+    const tellings = told.messages.length;
+
+    // Long enough for another proof to be asked for and to fail, if it were asked for.
+    await new Promise((resolve) => setTimeout(resolve, 9000));
+    expect(told.losses).toEqual(['hung']);
+    expect(storyOf(told.messages.slice(tellings))).toEqual([]);
+
+    process.kill(daemon, 'SIGCONT');
+    await told.next('surveyed');
+    expect(storyOf(told.messages)).toEqual(['service running', `inserted ${before.reader}`, 'service running']);
+  });
+
+  test('that hangs while nobody is signed in is asked for nothing', async () => {
+    const [service, told] = await rig({ start: true });
+    await told.next('surveyed');
+    const pid = told.client.pid();
+    const daemon = service.pid();
+    if (daemon === null || pid === null) throw new Error('a process is missing');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const before = cpuMs(pid);
+    process.kill(daemon, 'SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+    process.kill(daemon, 'SIGCONT');
+    expect(told.losses).toEqual([]);
+    expect(cpuMs(pid) - before).toBeLessThanOrEqual(10);
   });
 
   test('that comes back is found by the appearance of its socket, not by a slow retry', async () => {

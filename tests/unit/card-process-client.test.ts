@@ -14,7 +14,7 @@ type FakeProcess = {
 function client() {
   const processes: FakeProcess[] = [];
   const subject = startCardProcess({
-    fork: () => {
+    spawn: () => {
       let onMessage: ((message: unknown) => void) | null = null;
       let onExit: ((how: string) => void) | null = null;
       const fake: FakeProcess = {
@@ -132,6 +132,35 @@ describe('a request', () => {
     expect(await answer).toEqual(LOST);
     expect(lost).toEqual(['hung']);
     expect(process(0).killed).toBe(true);
+  });
+});
+
+describe('a listener that fails', () => {
+  test('keeps neither the others from hearing nor the process from being started again; its error is not hushed up', async () => {
+    const { subject, process, processes, lost, messages } = client();
+    const later = vi.spyOn(globalThis, 'queueMicrotask').mockImplementation(() => {});
+    const failure = new Error('a listener failed');
+    const fails = () => {
+      throw failure;
+    };
+    const second: string[] = [];
+    subject.onLost(fails);
+    subject.onMessage(fails);
+    subject.onLost((reason) => second.push(reason));
+    const answer = subject.request('A', 'stay-1', { kind: 'read' }, fails);
+    const status = { state: 'verified', triesLeft: null };
+    process(0).say({ type: 'progress', id: 1, progress: { kind: 'pin-status', status } });
+    process(0).say({ type: 'readers', readers: ['A'], at: 1 });
+    process(0).exit();
+    expect(messages.map(({ type }) => type)).toEqual(['readers', 'log']);
+    expect([lost, second]).toEqual([['crashed'], ['crashed']]);
+    expect(await answer).toEqual(LOST);
+    vi.advanceTimersByTime(100);
+    expect(processes).toHaveLength(2);
+    // One progress, two messages, one loss.
+    expect(later).toHaveBeenCalledTimes(4);
+    for (const [rethrow] of later.mock.calls) expect(rethrow).toThrow(failure);
+    later.mockRestore();
   });
 });
 

@@ -10,6 +10,7 @@ type FakeWorker = {
   readonly orders: CardWorkerOrder[];
   readonly phase: WorkerPhase;
   readonly listener: WorkerListener;
+  probes: number;
   closed: boolean;
 };
 
@@ -21,11 +22,14 @@ function pool() {
   const exhausted = vi.fn();
   const subject = new CardWorkerPool({
     start: (listener) => {
-      const worker: FakeWorker = { orders: [], phase: new WorkerPhase(), listener, closed: false };
+      const worker: FakeWorker = { orders: [], phase: new WorkerPhase(), listener, probes: 0, closed: false };
       workers.push(worker);
       return {
         phase: worker.phase,
         post: (given) => worker.orders.push(given),
+        probe: () => {
+          worker.probes += 1;
+        },
         close: () => {
           worker.closed = true;
         },
@@ -183,4 +187,56 @@ test('closing answers what is queued and under way, and lets idle workers go', (
   ]);
   expect(queued.operation).toMatchObject({ pin: new Uint8Array(4) });
   expect(worker(0).phase.abandoned()).toBe(true);
+});
+
+describe('a proof that the service answers', () => {
+  test('is a call that an idle worker makes, and is told when it returns', () => {
+    const { subject, worker } = pool();
+    subject.warm();
+    const returned = vi.fn();
+    expect(subject.probe(returned)).toBe(true);
+    expect(worker(0).probes).toBe(1);
+    expect(returned).not.toHaveBeenCalled();
+    worker(0).listener.onReport({ type: 'probed' });
+    expect(returned).toHaveBeenCalledTimes(1);
+  });
+
+  test('is not asked for twice while a call is out; both hear of its return', () => {
+    const { subject, worker } = pool();
+    subject.warm();
+    const returned = vi.fn();
+    subject.probe(returned);
+    subject.probe(returned);
+    expect(worker(0).probes).toBe(1);
+    worker(0).listener.onReport({ type: 'probed' });
+    expect(returned).toHaveBeenCalledTimes(2);
+  });
+
+  test('is not asked of a worker that talks to a card', () => {
+    const { subject, workers, worker } = pool();
+    subject.submit(order(1, 'A'));
+    expect(subject.probe(() => {})).toBe(false);
+    expect(worker(0).probes).toBe(0);
+    expect(workers).toHaveLength(1);
+  });
+
+  test('comes from a new worker when all others are stuck', () => {
+    const { subject, workers, worker } = pool();
+    subject.submit(order(1, 'A'));
+    worker(0).phase.set('talking');
+    vi.advanceTimersByTime(15_000);
+    expect(subject.probe(() => {})).toBe(false);
+    expect(workers).toHaveLength(2);
+    expect(subject.probe(() => {})).toBe(true);
+    expect(worker(1).probes).toBe(1);
+  });
+
+  test('is given up with a worker that ends', () => {
+    const { subject, worker } = pool();
+    subject.warm();
+    const returned = vi.fn();
+    subject.probe(returned);
+    worker(0).listener.onExit();
+    expect(returned).toHaveBeenCalledTimes(1);
+  });
 });

@@ -144,8 +144,8 @@ export const FAILURES = {
   },
   Agent_NotRunning: { says: 'Wardkey is not running for this user.', next: 'Start it with: wardkey agent' },
   Agent_Refused: {
-    says: 'The running agent did not understand the request.',
-    next: 'Use the same version of Wardkey for both.',
+    says: 'The running agent did not answer.',
+    next: 'End it and start it again; use the same version of Wardkey for both.',
   },
   Usage_Wrong: { says: 'The command was not understood.', next: 'See how it is used with: wardkey help' },
 } as const satisfies Record<string, { says: string; next: string }>;

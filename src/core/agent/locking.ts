@@ -15,7 +15,15 @@ const LAST_RETRY_MS = 30_000;
 
 export function screenChanged(before: AgentState, screen: AgentState['screen']): Reduced {
   const state = { ...before, screen };
-  if (screen === 'locked') return settleLocked({ ...state, failedAction: null });
+  if (screen === 'locked') {
+    const { failedAction } = state;
+    // Locked after all, by whomever; if that falls at once, it is as if our own lock had fallen.
+    const lastLock =
+      failedAction?.action === 'lock'
+        ? { decision: failedAction.decision, at: state.clock.monotonic, repeats: 0 }
+        : state.lastLock;
+    return settleLocked({ ...state, failedAction: null, lastLock });
+  }
   return screen === 'unlocked' ? lockFell(state) : { state, effects: [] };
 }
 

@@ -31,6 +31,16 @@ export type ControlRequest = v.InferOutput<typeof ControlRequestSchema>;
 
 export type Frame = { readonly json: unknown; readonly secrets: readonly Uint8Array[] };
 
+/**
+ * A copy in memory of its own. Small typed arrays otherwise live in V8's moving heap, where overwriting them can miss a copy
+ * that the collector made.
+ */
+function secretOf(bytes: Uint8Array, from: number, to: number): Uint8Array<ArrayBuffer> {
+  const secret = new Uint8Array(new ArrayBuffer(to - from));
+  secret.set(bytes.subarray(from, to));
+  return secret;
+}
+
 export class FrameError extends Error {
   override readonly name = 'FrameError';
 }
@@ -39,7 +49,7 @@ export function encodeFrame(json: unknown, secrets: readonly Uint8Array[] = []):
   const text = new TextEncoder().encode(JSON.stringify(json));
   if (text.length > MAX_FRAME_JSON || secrets.length > MAX_SECRETS) throw new FrameError('frame too large');
   const length = 5 + text.length + secrets.reduce((sum, secret) => sum + 1 + secret.length, 0);
-  const frame = new Uint8Array(length);
+  const frame = new Uint8Array(new ArrayBuffer(length));
   const view = new DataView(frame.buffer);
   view.setUint32(0, text.length);
   view.setUint8(4, secrets.length);
@@ -76,6 +86,12 @@ export class FrameReader {
     return frames;
   }
 
+  /** Overwrites what has come of an unfinished frame: a caller that hangs up halfway leaves nothing behind. */
+  end(): void {
+    this.buffer.fill(0);
+    this.buffer = new Uint8Array(0);
+  }
+
   private next(): Frame | null {
     const { buffer } = this;
     if (buffer.length < 5) return null;
@@ -94,7 +110,7 @@ export class FrameReader {
       end += 1 + length;
     }
     if (buffer.length < end) return null;
-    const secrets = places.map(([from, to]) => buffer.slice(from, to));
+    const secrets = places.map(([from, to]) => secretOf(buffer, from, to));
     const text = new TextDecoder().decode(buffer.subarray(5, 5 + jsonLength));
     const rest = buffer.slice(end);
     buffer.fill(0);

@@ -32,6 +32,8 @@ export interface DesktopSession {
   screenState(): ScreenState;
   /** Tells each change of the screen state; returns how to stop. */
   onScreenState(listener: (state: ScreenState) => void): () => void;
+  /** Calls back when the machine has woken from sleep, where the system tells it here; returns how to stop. */
+  onResume(listener: () => void): () => void;
   systemRemovalPolicy(): Promise<SystemRemovalPolicy>;
   /** True for a session displayed elsewhere (RDP, logind's Remote). */
   readonly remote: boolean;

@@ -22,8 +22,7 @@ export function judgeCertificate(der: Uint8Array | null, rules: JudgeRules, at: 
   const reasons: VerdictReason[] = [];
   if (at < facts.notBefore) reasons.push('not-yet-valid');
   if (at > facts.notAfter) reasons.push('expired');
-  if (rules.issuers.length > 0 && !rules.issuers.includes(commonName(facts.issuer)))
-    reasons.push('issuer-not-accepted');
+  if (rules.issuers.length > 0 && !rules.issuers.includes(facts.issuerName)) reasons.push('issuer-not-accepted');
   return {
     facts,
     verdict: {
@@ -55,7 +54,8 @@ function factsOf(der: Uint8Array): CertificateFacts | null {
     return {
       fingerprint: createHash('sha256').update(certificate.raw).digest('hex'),
       subject,
-      holder: commonName(subject),
+      holder: commonName(certificate.subject) ?? subject,
+      issuerName: commonName(certificate.issuer) ?? oneLine(certificate.issuer),
       issuer: oneLine(certificate.issuer),
       serial: certificate.serialNumber.slice(0, 64),
       notBefore,
@@ -83,6 +83,8 @@ function oneLine(name: string | undefined): string {
     .slice(0, MAX_NAME);
 }
 
-function commonName(name: string): string {
-  return /(?:^|, )CN=((?:[^,\\]|\\.)*)/.exec(name)?.[1] ?? name;
+/** The last CN of a name that Node tells one attribute a line: before the lines are joined, so that no other attribute can pose as one. */
+function commonName(name: string | undefined): string | null {
+  const line = (name ?? '').split('\n').findLast((each) => each.startsWith('CN='));
+  return line === undefined ? null : oneLine(line.slice('CN='.length));
 }

@@ -36,6 +36,8 @@ export type CertificateFacts = {
   /** Common name of the subject, or the whole subject where it has none. */
   readonly holder: string;
   readonly issuer: string;
+  /** Common name of the issuer, or the whole name where it has none. */
+  readonly issuerName: string;
   /** Upper-case hex. */
   readonly serial: string;
   /** Milliseconds since 1970. */

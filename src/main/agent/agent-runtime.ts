@@ -96,6 +96,7 @@ export class AgentRuntime {
       cards.onMessage((message) => this.hear(message)),
       cards.onLost(() => this.dispatch({ type: 'card-process-lost' })),
       desktop.onScreenState((screen) => this.dispatch({ type: 'screen', screen })),
+      desktop.onResume(() => this.resumed()),
     );
     this.dispatch({ type: 'screen', screen: desktop.screenState() });
     void desktop

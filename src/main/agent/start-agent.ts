@@ -22,6 +22,8 @@ export type AgentParts = {
   readonly controlAddress: string;
 };
 
+const MAX_KEPT_NOTICES = 50;
+
 /** Something that a person should hear of, and that the agent lives on with. */
 export type Notice = { readonly code: FailureCode; readonly detail: string };
 
@@ -42,7 +44,8 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
   const notices: Notice[] = [];
   const noticeListeners = new Set<(notice: Notice) => void>();
   const notice = (code: FailureCode, detail: string) => {
-    notices.push({ code, detail });
+    // Whoever listens later hears the first ones; an endless trouble is not kept for ever.
+    if (notices.length < MAX_KEPT_NOTICES) notices.push({ code, detail });
     for (const listener of noticeListeners) listener({ code, detail });
   };
 

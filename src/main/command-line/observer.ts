@@ -69,6 +69,7 @@ const NO_DESKTOP: DesktopSession = {
   run: () => Promise.resolve({ done: false, detail: null }),
   screenState: () => 'unknown',
   onScreenState: () => () => undefined,
+  onResume: () => () => undefined,
   systemRemovalPolicy: () => Promise.resolve('none'),
   methods: () => Promise.resolve([]),
   close: () => Promise.resolve(),

@@ -21,7 +21,7 @@ async function fromPipe(count: number): Promise<Uint8Array[] | null> {
   let line = Buffer.alloc(MAX_BYTES);
   let length = 0;
   const finish = () => {
-    secrets.push(Uint8Array.from(line.subarray(0, length)));
+    secrets.push(ownCopy(line.subarray(0, length)));
     line.fill(0);
     line = Buffer.alloc(MAX_BYTES);
     length = 0;
@@ -34,7 +34,7 @@ async function fromPipe(count: number): Promise<Uint8Array[] | null> {
       if (byte === 0x0a) finish();
       else if (byte !== 0x0d) {
         if (length === MAX_BYTES) {
-          bytes.fill(0);
+          for (const secret of [bytes, line, ...secrets]) secret.fill(0);
           return null;
         }
         line[length++] = byte;
@@ -82,15 +82,24 @@ function typedLine(): Promise<Uint8Array | null> {
       resolve(secret);
     };
     const onData = (bytes: Buffer) => {
-      for (const byte of bytes) {
-        if (ENTER.has(byte)) return done(Uint8Array.from(typed.subarray(0, length)));
-        if (byte === CTRL_C || byte === CTRL_D) return done(null);
+      const end = bytes.findIndex((byte) => ENTER.has(byte) || byte === CTRL_C || byte === CTRL_D);
+      const key = bytes[end];
+      for (const byte of end === -1 ? bytes : bytes.subarray(0, end)) {
         if (BACKSPACE.has(byte)) typed[length > 0 ? --length : 0] = 0;
         else if (length < MAX_BYTES) typed[length++] = byte;
       }
+      // What was pasted behind the end of the line belongs to nobody: only whole lines are taken from a pipe.
       bytes.fill(0);
+      if (key !== undefined) done(ENTER.has(key) ? ownCopy(typed.subarray(0, length)) : null);
     };
     process.stdin.on('data', onData);
     process.stdin.resume();
   });
+}
+
+/** In memory of its own: small typed arrays otherwise live in V8's moving heap, and overwriting one can miss a copy. */
+function ownCopy(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new ArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
 }

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, openSync, statSync, unlinkSync } from 'node:fs';
+import { chmodSync, closeSync, openSync, rmSync, statSync, unlinkSync } from 'node:fs';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import * as v from 'valibot';
 import {
@@ -43,6 +43,8 @@ export async function listenForControl(address: string, handle: ControlHandler):
   if (!(await tryListen(server, address))) {
     if ((await isAnswered(address)) || !(await takeOver(server, address))) return null;
   }
+  // An accept that fails is one caller less, not the end of the agent.
+  server.on('error', () => undefined);
   if (process.platform !== 'win32') chmodSync(address, 0o600);
   return {
     close: () =>
@@ -74,7 +76,8 @@ async function takeOver(server: Server, address: string): Promise<boolean> {
     closeSync(openSync(lock, 'wx', 0o600));
   } catch {
     // A lock that outlived its maker stands in nobody's way for long.
-    if (Date.now() - statSync(lock).mtimeMs > STALE_LOCK_MS) unlinkSync(lock);
+    const made = statSync(lock, { throwIfNoEntry: false });
+    if (made !== undefined && Date.now() - made.mtimeMs > STALE_LOCK_MS) rmSync(lock, { force: true });
     return false;
   }
   try {
@@ -82,7 +85,7 @@ async function takeOver(server: Server, address: string): Promise<boolean> {
     unlinkSync(address);
     return await tryListen(server, address);
   } finally {
-    unlinkSync(lock);
+    rmSync(lock, { force: true });
   }
 }
 
@@ -97,16 +100,26 @@ function isAnswered(address: string): Promise<boolean> {
   });
 }
 
+/** A state too large for a frame is told as such. */
+function frameOf(json: unknown): Uint8Array {
+  try {
+    return encodeFrame(json);
+  } catch {
+    return encodeFrame({ event: 'too-large' });
+  }
+}
+
 function serve(socket: Socket, handle: ControlHandler): void {
   const reader = new FrameReader(MAX_REQUEST_JSON);
   socket.setTimeout(PATIENCE_MS, () => socket.destroy());
   socket.on('error', () => socket.destroy());
+  socket.on('close', () => reader.end());
   const caller: ControlCaller = {
     send: (json) => {
       if (!socket.writable) return;
       // A caller that does not read what it follows is hung up on before it costs memory.
       if (socket.writableLength > MAX_UNREAD_BYTES) socket.destroy();
-      else socket.write(encodeFrame(json));
+      else socket.write(frameOf(json));
     },
     onGone: (listener) => socket.on('close', listener),
   };

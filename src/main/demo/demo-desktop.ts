@@ -25,6 +25,11 @@ export class DemoDesktop implements DesktopSession {
     return () => this.listeners.delete(listener);
   }
 
+  /** A desktop on paper never sleeps. */
+  onResume(): () => void {
+    return () => undefined;
+  }
+
   readonly logOff = notHere;
   readonly disconnect = notHere;
   readonly closeApps = notHere;

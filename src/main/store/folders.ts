@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 /** Where Wardkey keeps what, by the customs of each system (XDG base directories, Apple's and Microsoft's guidelines). */
@@ -60,7 +60,8 @@ export function controlAddress(): string {
     return `\\\\.\\pipe\\wardkey-${user}`;
   }
   const runtime = env('XDG_RUNTIME_DIR');
-  const folder = runtime === null ? join(tmpdir(), `wardkey-${uid}`) : join(runtime, 'wardkey');
+  // Without a runtime folder of the session: never a name in /tmp, which anyone could take first.
+  const folder = runtime === null ? join(stateFolder(), 'run') : join(runtime, 'wardkey');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found = lstatSync(folder);
   if (!found.isDirectory() || found.uid !== uid) throw new Error(`${folder} belongs to someone else`);

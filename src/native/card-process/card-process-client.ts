@@ -8,17 +8,17 @@ import {
   type CardProcessOrder,
   type CardProgress,
 } from '../../core/contract/card-process.ts';
-import { type CardProcessChild, type ForkOptions, forkCardProcess } from './card-process-child.ts';
+import { type CardProcessChild, type SpawnOptions, spawnCardProcess } from './card-process-child.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { monotonicMs } from './monotonic.ts';
-import { overwriteSecrets } from './secrets.ts';
+import { overwriteSecrets, takeSecrets } from './secrets.ts';
 
 export type CardProcessClientOptions = {
   /** The process's program; the one beside this module unless told. */
   readonly entry?: URL;
   readonly env?: NodeJS.ProcessEnv;
-  /** How the process is started; child_process.fork unless told. */
-  readonly fork?: (options: ForkOptions) => CardProcessChild;
+  /** How the process is started; child_process.spawn unless told. */
+  readonly spawn?: (options: SpawnOptions) => CardProcessChild;
   /** The card process answers each operation within this. */
   readonly operationLimitMs?: number;
   /** How long another program's hold on a card is waited out. */
@@ -86,8 +86,8 @@ class Supervisor implements CardProcessClient {
 
   start(): void {
     this.#restart = null;
-    const fork = this.#options.fork ?? forkCardProcess;
-    const child = fork({
+    const spawn = this.#options.spawn ?? spawnCardProcess;
+    const child = spawn({
       entry: this.#options.entry ?? new URL(`./card-process.${moduleKind()}`, import.meta.url),
       arguments: [
         `--operation-limit-ms=${this.#options.operationLimitMs ?? OPERATION_LIMIT_MS}`,
@@ -132,8 +132,10 @@ class Supervisor implements CardProcessClient {
       const id = this.#lastId;
       const limitMs = (this.#options.operationLimitMs ?? OPERATION_LIMIT_MS) + REQUEST_GRACE_MS;
       this.#pending.set(id, { resolve, onProgress, limit: setTimeout(() => this.#end('hung'), limitMs) });
-      this.#order({ type: 'operate', id, reader, insertion, operation });
-      overwriteSecrets(operation);
+      // The caller's arrays may lie where serialising would copy them to.
+      const taken = takeSecrets(operation);
+      this.#order({ type: 'operate', id, reader, insertion, operation: taken });
+      overwriteSecrets(taken);
     });
   }
 
@@ -186,7 +188,7 @@ class Supervisor implements CardProcessClient {
         this.#answer(told.id, told.outcome);
         return;
       case 'progress':
-        this.#pending.get(told.id)?.onProgress(told.progress);
+        isolated(this.#pending.get(told.id)?.onProgress, told.progress);
         return;
       case 'alive':
         this.#heartbeat.heard(told.nonce);
@@ -225,7 +227,7 @@ class Supervisor implements CardProcessClient {
     this.#running = null;
     this.#heartbeat.pause();
     if (this.#stopped === null) {
-      for (const listener of this.#lostListeners) listener(running.lost);
+      for (const listener of this.#lostListeners) isolated(listener, running.lost);
       this.#log('error', `the card process ${running.lost}: ${how}`);
       this.#startAgain(running);
     }
@@ -240,11 +242,22 @@ class Supervisor implements CardProcessClient {
   }
 
   #tell(message: CardProcessMessage): void {
-    for (const listener of this.#messageListeners) listener(message);
+    for (const listener of this.#messageListeners) isolated(listener, message);
   }
 
   #log(level: 'info' | 'warning' | 'error', message: string): void {
     this.#tell({ type: 'log', level, message: message.slice(0, 500) });
+  }
+}
+
+/** A listener's error is its owner's to hear of, not ours to die of half-way: it is thrown when we are done. */
+function isolated<T>(listener: ((value: T) => void) | undefined, value: T): void {
+  try {
+    listener?.(value);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import type { CardProcessMessage, CardProcessOrder } from '../../core/contract/c
 import type { PcscHandle } from '../pcsc/library.ts';
 import { CardWorkerPool, type WorkerHandle, type WorkerListener } from './card-worker-pool.ts';
 import { CARD_PROCESS_EXITS } from './exit.ts';
+import { monotonicMs } from './monotonic.ts';
 import { overwriteSecrets, takeSecrets } from './secrets.ts';
 import { ServiceSigns } from './service-signs.ts';
 import type { CardWorkerData, CardWorkerReport, WatcherData, WatcherMessage } from './thread-messages.ts';
@@ -24,6 +25,9 @@ const CANCEL_AGAIN_MS = 20;
 /** pcsc-lite takes a little to answer a connect when access is free; the limit must not compete with its own. */
 const ACCESS_GRACE_MS = 250;
 
+/** How often the service is made to prove that it answers, while somebody is signed in. */
+const PROOF_INTERVAL_MS = 5000;
+
 type Operate = Extract<CardProcessOrder, { type: 'operate' }>;
 
 /** The main thread of the card process: passes on what the watcher sees, and orders to workers. It never calls PC/SC. */
@@ -36,6 +40,8 @@ export class CardProcess {
   readonly #stays = new Map<string, { insertion: string; atr: Uint8Array }>();
   readonly #threads = new Set<Worker>();
   #watchedContext: PcscHandle | null = null;
+  #serviceRuns = false;
+  #provenAt = Number.NEGATIVE_INFINITY;
   #stopping = false;
 
   constructor(options: CardProcessOptions) {
@@ -69,7 +75,7 @@ export class CardProcess {
         this.#operate(order);
         return;
       case 'ping':
-        this.#options.send({ type: 'alive', nonce: order.nonce });
+        this.#proveAlive(order.nonce);
         return;
       case 'resumed':
         this.#command('resumed');
@@ -109,7 +115,8 @@ export class CardProcess {
         this.#stays.set(message.reader, { insertion: message.insertion, atr: new Uint8Array() });
         return;
       case 'service':
-        if (message.state === 'running') this.#signs.rest();
+        this.#serviceRuns = message.state === 'running';
+        if (this.#serviceRuns) this.#signs.rest();
         else this.#serviceDown();
         return;
       case 'surveyed':
@@ -126,6 +133,24 @@ export class CardProcess {
     this.#signs.look();
     // It may have come back before we looked.
     this.#signal.knock();
+  }
+
+  /**
+   * The agent pings only while somebody is signed in, and then a service that hangs without a word is as bad as a process
+   * that does: the watcher blocked in it would sleep through the card being pulled. So from time to time the answer waits for a
+   * call into the service; if that does not return, the agent takes this process for hung, ends it, and counts its cards as
+   * gone. The next one is blocked before it has seen the service run, asks for no proof, and waits.
+   */
+  #proveAlive(nonce: number): void {
+    const alive = () => this.#options.send({ type: 'alive', nonce });
+    const due = this.#serviceRuns && monotonicMs() - this.#provenAt >= PROOF_INTERVAL_MS;
+    const asked =
+      due &&
+      this.#pool.probe(() => {
+        this.#provenAt = monotonicMs();
+        alive();
+      });
+    if (!asked) alive();
   }
 
   #operate({ id, reader, insertion, operation }: Operate): void {
@@ -170,6 +195,7 @@ export class CardProcess {
     return {
       phase,
       post: (order, memory) => worker.postMessage(order, memory),
+      probe: () => worker.postMessage('probe', []),
       close: () => worker.postMessage('close', []),
     };
   }

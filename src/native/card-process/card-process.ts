@@ -4,6 +4,7 @@ import { CardProcessOrderSchema } from '../../core/contract/card-process.ts';
 import { CardProcess } from './card-process-main.ts';
 import { CARD_PROCESS_EXITS, exitAtOnce } from './exit.ts';
 import { openParentPort } from './parent-port.ts';
+import { refuse } from './refusal.ts';
 
 /** Bounded: this program meets hostile cards, and its neighbours need the memory. */
 const LIMITS = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2, stackSizeMb: 2 };
@@ -32,7 +33,7 @@ if (parent === null) {
   parent.onOrder((order) => {
     const parsed = v.safeParse(CardProcessOrderSchema, order);
     if (parsed.success) card.obey(parsed.output);
-    else parent.send({ type: 'log', level: 'error', message: 'refused an order that is none' });
+    else for (const message of refuse(order)) parent.send(message);
   });
   parent.onClosed(() => card.stop());
   process.on('SIGTERM', () => card.stop());

@@ -9,6 +9,8 @@ export type WorkerHandle = {
   readonly phase: WorkerPhase;
   /** Moves the secrets' memory along with the order. */
   post(order: CardWorkerOrder, memory: ArrayBuffer[]): void;
+  /** Has it make one call into the service, and report when that has returned. */
+  probe(): void;
   /** Lets it end in its own time. */
   close(): void;
 };
@@ -34,7 +36,13 @@ const MAX_STUCK = 4;
 const MAX_QUEUE = 64;
 
 type Job = { readonly order: CardWorkerOrder; limit: NodeJS.Timeout; access: NodeJS.Timeout | null };
-type Member = { readonly handle: WorkerHandle; job: Job | null; stuckOn: string | null };
+type Member = {
+  readonly handle: WorkerHandle;
+  job: Job | null;
+  stuckOn: string | null;
+  /** Who waits for its call into the service to return. */
+  readonly probes: Array<() => void>;
+};
 
 /**
  * Hands orders to card workers. Normally there is one. A reader whose card stalls must not stop the others: its worker is
@@ -54,6 +62,22 @@ export class CardWorkerPool {
   /** Starts the first worker ahead of the first card. */
   warm(): void {
     if (this.#members.size === 0) this.#start();
+  }
+
+  /**
+   * Has an idle worker make one call into the service, and calls back when that returns: never, if the service hangs. False,
+   * and no callback: no worker is idle now. (One in an operation has limits of its own.)
+   */
+  probe(onReturned: () => void): boolean {
+    const member = this.#able().find(({ job }) => job === null);
+    if (member === undefined) {
+      // All may be stuck in just such a service: the next probe shall find one that is not.
+      if (!this.#closed && this.#able().length === 0) this.#start();
+      return false;
+    }
+    member.probes.push(onReturned);
+    if (member.probes.length === 1) member.handle.probe();
+    return true;
   }
 
   submit(order: CardWorkerOrder): void {
@@ -184,12 +208,16 @@ export class CardWorkerPool {
       onReport: (report) => this.#reported(member, report),
       onExit: () => this.#exited(member),
     };
-    const member: Member = { handle: this.#options.start(listener), job: null, stuckOn: null };
+    const member: Member = { handle: this.#options.start(listener), job: null, stuckOn: null, probes: [] };
     this.#members.add(member);
     return member;
   }
 
   #reported(member: Member, report: CardWorkerReport): void {
+    if (report.type === 'probed') {
+      for (const returned of member.probes.splice(0)) returned();
+      return;
+    }
     const job = member.job;
     // An abandoned worker's late words are not waited for any more.
     if (job === null || job.order.id !== report.id) return;
@@ -210,6 +238,8 @@ export class CardWorkerPool {
     this.#members.delete(member);
     const job = member.job;
     member.job = null;
+    // A thread that ended is in no call that hangs.
+    for (const returned of member.probes.splice(0)) returned();
     if (job !== null) this.#finish(job, { ok: false, failure: { code: 'card-process-lost' } });
     if (!this.#closed) this.#dispatch();
   }

@@ -5,8 +5,9 @@ import type { CardAnswer, CardProgress } from '../../core/contract/card-process.
 import { PcscContext } from '../pcsc/context.ts';
 import { PcscLibraryMissing } from '../pcsc/library.ts';
 import { PcscCard } from '../pcsc/pcsc-card.ts';
+import { PcscError } from '../pcsc/return-code.ts';
 import { overwriteSecrets } from './secrets.ts';
-import type { CardWorkerData, CardWorkerOrder, CardWorkerReport } from './thread-messages.ts';
+import type { CardWorkerCommand, CardWorkerData, CardWorkerOrder, CardWorkerReport } from './thread-messages.ts';
 import { WorkerPhase } from './worker-phase.ts';
 
 /**
@@ -36,6 +37,21 @@ class CardWorker {
     overwriteSecrets(order.operation);
     this.#phase.set('idle');
     this.#send({ type: 'answer', id: order.id, outcome });
+  }
+
+  /**
+   * Asks the service for its readers, which it answers from memory, whatever its cards do. Any answer will do: that it is
+   * there to refuse. (SCardIsValidContext would not: pcsc-lite answers that without the service.)
+   */
+  probe(): void {
+    try {
+      this.#context ??= PcscContext.establish();
+      this.#context.readers();
+    } catch (error) {
+      if (!(error instanceof PcscError || error instanceof PcscLibraryMissing)) throw error;
+      this.close();
+    }
+    this.#send({ type: 'probed' });
   }
 
   abandoned(): boolean {
@@ -104,12 +120,13 @@ const port = parentPort;
 if (port !== null) {
   const data: CardWorkerData = workerData;
   const worker = new CardWorker(data, (report) => port.postMessage(report));
-  const obey = async (order: CardWorkerOrder | 'close') => {
-    if (order !== 'close') await worker.run(order);
+  const obey = async (order: CardWorkerCommand) => {
+    if (order === 'probe') worker.probe();
+    else if (order !== 'close') await worker.run(order);
     if (order === 'close' || worker.abandoned()) {
       worker.close();
       port.close();
     }
   };
-  port.on('message', (order: CardWorkerOrder | 'close') => void obey(order));
+  port.on('message', (order: CardWorkerCommand) => void obey(order));
 }

@@ -1,9 +1,13 @@
 import type { CardProcessMessage } from '../../core/contract/card-process.ts';
+import { FramedChannel } from './framed-channel.ts';
+
+/** The argument that names the descriptor of the pipe to the agent. */
+export const CHANNEL_ARGUMENT = '--channel-fd=';
 
 /** The way to the agent, whichever kind of child process this is. */
 export type ParentPort = {
   send(message: CardProcessMessage): void;
-  /** Orders as they come: not yet checked. */
+  /** Orders as they come: not yet checked. Bytes in them are only lent until the listener returns. */
   onOrder(listener: (order: unknown) => void): void;
   /** The agent is gone. */
   onClosed(listener: () => void): void;
@@ -36,13 +40,22 @@ export function openParentPort(): ParentPort | null {
       onClosed: (listener) => utility.on('close', listener),
     };
   }
-  if (process.send === undefined) return null;
+  const channel = inheritedChannel();
+  if (channel === null) return null;
   return {
-    send: (message) => {
-      // The agent may vanish between two messages: `disconnect` tells, an error would only repeat it.
-      if (process.connected) process.send?.(message, undefined, undefined, () => {});
-    },
-    onOrder: (listener) => process.on('message', listener),
-    onClosed: (listener) => process.on('disconnect', listener),
+    send: (message) => channel.send(message),
+    onOrder: (listener) => channel.onMessage(listener),
+    onClosed: (listener) => channel.onClosed(listener),
   };
+}
+
+function inheritedChannel(): FramedChannel | null {
+  const text = process.argv.find((argument) => argument.startsWith(CHANNEL_ARGUMENT))?.slice(CHANNEL_ARGUMENT.length);
+  if (text === undefined || !/^\d{1,3}$/.test(text)) return null;
+  try {
+    return FramedChannel.open(Number(text), { overwriteReceived: true });
+  } catch {
+    // Named, but no pipe: somebody tries this program by hand.
+    return null;
+  }
 }

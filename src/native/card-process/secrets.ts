@@ -40,10 +40,33 @@ function detached(operation: CardOperation): CardOperation {
     case 'pin-status':
       return operation;
     case 'verify':
-      return { ...operation, pin: Uint8Array.from(operation.pin) };
+      return { ...operation, pin: copyOf(operation.pin) };
     case 'change':
-      return { ...operation, pin: Uint8Array.from(operation.pin), newPin: Uint8Array.from(operation.newPin) };
+      return { ...operation, pin: copyOf(operation.pin), newPin: copyOf(operation.newPin) };
     case 'unblock':
-      return { ...operation, puk: Uint8Array.from(operation.puk), newPin: Uint8Array.from(operation.newPin) };
+      return { ...operation, puk: copyOf(operation.puk), newPin: copyOf(operation.newPin) };
+  }
+}
+
+/**
+ * A copy that stays where it is. Without an ArrayBuffer of its own, an array of up to 64 bytes lives in V8's heap: collecting
+ * garbage moves it, the first look at its buffer copies it, and overwriting reaches only the last of these copies.
+ */
+function copyOf(secret: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new ArrayBuffer(secret.length));
+  copy.set(secret);
+  return copy;
+}
+
+/** Overwrites all bytes in a message of unknown form, however deep they lie. */
+export function overwriteAllBytes(message: unknown): void {
+  const seen = new Set<unknown>();
+  const waiting: unknown[] = [message];
+  while (waiting.length > 0) {
+    const value = waiting.pop();
+    if (typeof value !== 'object' || value === null || seen.has(value)) continue;
+    seen.add(value);
+    if (value instanceof Uint8Array) value.fill(0);
+    else for (const part of Object.values(value)) waiting.push(part);
   }
 }

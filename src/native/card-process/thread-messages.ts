@@ -24,6 +24,10 @@ export type CardWorkerOrder = {
   readonly operation: CardOperation;
 };
 
+/** 'probe': ask the service anything, and report that the call has returned. */
+export type CardWorkerCommand = CardWorkerOrder | 'probe' | 'close';
+
 export type CardWorkerReport =
+  | { readonly type: 'probed' }
   | { readonly type: 'progress'; readonly id: number; readonly progress: CardProgress }
   | { readonly type: 'answer'; readonly id: number; readonly outcome: CardAnswer };

@@ -191,6 +191,16 @@ describe('taking an active card out', () => {
     expect(ofType(scene.pass(60_000), 'act')).toEqual([]);
   });
 
+  it('sees a lock fall that came only after ours had failed', () => {
+    const scene = new Scene();
+    scene.start(R);
+    const { insertion } = scene.signIn(R, 'ada');
+    scene.pull(R, insertion);
+    scene.happen({ type: 'action-finished', decision: 1, action: 'lock', done: false });
+    scene.happen({ type: 'screen', screen: 'locked' });
+    expect(ofType(scene.happen({ type: 'screen', screen: 'unlocked' }), 'act')).toMatchObject([{ cause: 'lock-fell' }]);
+  });
+
   it('sees a lock fall even when the fall is heard before its confirmation', () => {
     const scene = new Scene();
     scene.start(R);

@@ -23,6 +23,7 @@ export function certificate(owner: string, daysLeft: number, now = NOW): JudgedC
       subject: `CN=${owner}`,
       holder: owner,
       issuer: 'CN=Issuer',
+      issuerName: 'Issuer',
       serial: '01',
       notBefore: now - 900 * DAY,
       notAfter,

@@ -1,5 +1,4 @@
 import { openDesktopSession } from '../../../native/session-lock/desktop-session.ts';
-import { callAgent } from '../../control/control-client.ts';
 import {
   agentFinding,
   cardFindings,
@@ -9,13 +8,14 @@ import {
   policyFinding,
   settingsFinding,
 } from '../../doctor/diagnosis.ts';
-import { controlAddress, policyFile, settingsFolder } from '../../store/folders.ts';
+import { policyFile, settingsFolder } from '../../store/folders.ts';
 import { loadPolicy } from '../../store/policy-source.ts';
 import { openSettings } from '../../store/settings.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { startObserver } from '../observer.ts';
 import { say, sayJson } from '../output.ts';
+import { runningAgent } from '../running-agent.ts';
 
 const SIGN: Record<Finding['state'], string> = { ok: 'ok  ', warning: 'note', failed: 'FAIL', 'not-checked': '-   ' };
 
@@ -39,7 +39,7 @@ async function examine(policyPath: string | null): Promise<Finding[]> {
   try {
     await observer.settled();
     const desktop = await openDesktopSession();
-    const agent = await callAgent(controlAddress());
+    const agent = await runningAgent();
     agent?.close();
     const repaired: string[] = [];
     openSettings(settingsFolder(), ({ file, why }) => repaired.push(`${file}: ${why}`));

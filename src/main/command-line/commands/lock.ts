@@ -1,16 +1,18 @@
 import * as v from 'valibot';
 import { openDesktopSession } from '../../../native/session-lock/desktop-session.ts';
-import { callAgent } from '../../control/control-client.ts';
-import { controlAddress } from '../../store/folders.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { fail, say, sayJson } from '../output.ts';
+import { runningAgent } from '../running-agent.ts';
 
 const ActedSchema = v.object({
   event: v.literal('acted'),
   done: v.boolean(),
   outcome: v.object({ attempts: v.array(v.object({ method: v.string(), result: v.string(), tookMs: v.number() })) }),
 });
+
+/** An agent that has not locked by then is stopped or broken: this command locks by itself. */
+const AGENT_LIMIT_MS = 3_000;
 
 type Attempts = v.InferOutput<typeof ActedSchema>['outcome']['attempts'];
 
@@ -24,18 +26,12 @@ export const lock: Command = async (_words, { json }) => {
 };
 
 async function throughAgent(): Promise<{ locked: boolean; attempts: Attempts } | null> {
-  const agent = await callAgent(controlAddress());
+  const agent = await runningAgent();
   if (agent === null) return null;
-  try {
-    agent.send({ command: 'lock' });
-    for await (const message of agent.messages()) {
-      const acted = v.safeParse(ActedSchema, message);
-      if (acted.success) return { locked: acted.output.done, attempts: acted.output.outcome.attempts };
-    }
-    return null;
-  } finally {
-    agent.close();
-  }
+  agent.send({ command: 'lock' });
+  const acted = await agent.answer(ActedSchema, AGENT_LIMIT_MS);
+  agent.close();
+  return acted === null ? null : { locked: acted.done, attempts: acted.outcome.attempts };
 }
 
 async function directly(): Promise<{ locked: boolean; attempts: Attempts }> {

@@ -1,17 +1,20 @@
-import * as v from 'valibot';
 import type { AttemptResult } from '../../../core/agent/effects.ts';
 import type { AttemptKind } from '../../../core/agent/events.ts';
 import { codeOfCardFailure, type FailureCode } from '../../../core/agent/failure-codes.ts';
 import { theOnlyCard } from '../../agent/the-only-card.ts';
-import { type ControlConnection, callAgent } from '../../control/control-client.ts';
-import { controlAddress, settingsFolder } from '../../store/folders.ts';
+import type { ControlConnection } from '../../control/control-client.ts';
+import { settingsFolder } from '../../store/folders.ts';
 import { openSettings } from '../../store/settings.ts';
 import type { Command, CommandOptions } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { startObserver } from '../observer.ts';
 import { fail, say, sayJson } from '../output.ts';
+import { runningAgent } from '../running-agent.ts';
 import { readSecrets } from '../secret-input.ts';
 import { AttemptAnswerSchema } from './attempt-answer.ts';
+
+/** Longer than any operation on a card may take. */
+const AGENT_LIMIT_MS = 30_000;
 
 const PROMPTS: Record<AttemptKind, readonly string[]> = {
   verify: ['Passcode'],
@@ -30,7 +33,7 @@ export const pin: Command = async ([kind], options) => {
   const secrets = await askSecrets(kind);
   if (typeof secrets === 'string') return fail(secrets, { json: options.json });
   try {
-    const agent = await callAgent(controlAddress());
+    const agent = await runningAgent();
     const result =
       agent === null ? await directly(kind, secrets, options) : await throughAgent(agent, kind, secrets, options);
     return tell(kind, result, options.json);
@@ -60,16 +63,10 @@ async function throughAgent(
   secrets: readonly Uint8Array[],
   { reader, lastTry }: CommandOptions,
 ): Promise<AttemptResult> {
-  try {
-    agent.send({ command: 'attempt', kind, reader, lastTry }, secrets);
-    for await (const message of agent.messages()) {
-      const answer = v.safeParse(AttemptAnswerSchema, message);
-      if (answer.success) return answer.output.result;
-    }
-    return { ok: false, code: 'Agent_Refused' };
-  } finally {
-    agent.close();
-  }
+  agent.send({ command: 'attempt', kind, reader, lastTry }, secrets);
+  const answer = await agent.answer(AttemptAnswerSchema, AGENT_LIMIT_MS);
+  agent.close();
+  return answer?.result ?? { ok: false, code: 'Agent_Refused' };
 }
 
 async function directly(

@@ -152,6 +152,10 @@ export class LinuxSession implements DesktopSession {
     return this.#screen.onChange(listener);
   }
 
+  onResume(listener: () => void): () => void {
+    return this.#logind.onResume(listener);
+  }
+
   systemRemovalPolicy(): Promise<SystemRemovalPolicy> {
     return gnomeRemovalPolicy(this.#env, (name) => this.#savers.isOwned(name));
   }

@@ -44,6 +44,7 @@ export class Logind implements LockMethod, LockEvidence {
   readonly #options: LogindOptions;
   readonly #keeper: BusKeeper;
   readonly #listeners = new Set<() => void>();
+  readonly #resumeListeners = new Set<() => void>();
   #bus: BusConnection | null = null;
   #owner: string | null = null;
   #session: SessionFacts | null = null;
@@ -166,6 +167,7 @@ export class Logind implements LockMethod, LockEvidence {
       bus.addMatch(ownerChangeRule(LOGIN1)),
       bus.addMatch(`${manager},member='SessionNew'`),
       bus.addMatch(`${manager},member='SessionRemoved'`),
+      bus.addMatch(`${manager},member='PrepareForSleep'`),
     ]);
     // Asked after the subscription: a change in between is heard, not missed.
     this.#owner = await bus.ownerOf(LOGIN1);
@@ -213,7 +215,17 @@ export class Logind implements LockMethod, LockEvidence {
     this.#tell();
   }
 
+  /** Told after each sleep of the machine: PrepareForSleep(false). */
+  onResume(listener: () => void): () => void {
+    this.#resumeListeners.add(listener);
+    return () => this.#resumeListeners.delete(listener);
+  }
+
   #hearManager(bus: BusConnection, signal: BusSignal): void {
+    if (signal.member === 'PrepareForSleep') {
+      if (signal.body[0] === false) for (const listener of this.#resumeListeners) listener();
+      return;
+    }
     const parsed = v.safeParse(SessionEventSchema, signal.body);
     if (!parsed.success) return;
     const [, path] = parsed.output;

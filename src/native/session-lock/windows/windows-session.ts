@@ -120,6 +120,11 @@ export class WindowsSession implements DesktopSession {
     return locked === null ? 'unknown' : locked ? 'locked' : 'unlocked';
   }
 
+  /** Not told here: Electron's powerMonitor tells the host. */
+  onResume(): () => void {
+    return () => {};
+  }
+
   onScreenState(listener: (state: ScreenState) => void): () => void {
     return this.#screen.onChange(listener);
   }
