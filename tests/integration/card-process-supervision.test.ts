@@ -127,16 +127,17 @@ describe('a card process', () => {
   });
 });
 
+const operate = (id: unknown, reader: string, operation: unknown) => ({
+  type: 'operate',
+  id,
+  reader,
+  insertion: '1',
+  operation,
+});
+
 describe('started by itself', () => {
   test('it refuses orders that are none, answers those that somebody waits for, and lives on', async () => {
     const { child, said, send } = startBareCardProcess(pcscd);
-    const operate = (id: unknown, reader: string, operation: unknown) => ({
-      type: 'operate',
-      id,
-      reader,
-      insertion: '1',
-      operation,
-    });
     const nonsense = [
       'x',
       null,

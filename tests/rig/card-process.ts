@@ -1,11 +1,18 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import type { CardProcessMessage } from '../../src/core/contract/card-process.ts';
 import {
   type CardProcessClient,
   type CardProcessClientOptions,
   startCardProcess,
 } from '../../src/native/card-process/card-process-client.ts';
+import { FramedChannel } from '../../src/native/card-process/framed-channel.ts';
 import type { Pcscd } from './pcscd.ts';
+
+/** The card process as it ships. */
+export const CARD_PROCESS = new URL('../../out/card-process.js', import.meta.url);
 
 type MessageOf<T extends CardProcessMessage['type']> = Extract<CardProcessMessage, { type: T }>;
 
@@ -29,7 +36,7 @@ export function recordCards(pcscd: Pcscd, options: CardProcessClientOptions = {}
     for (const wake of waiting.splice(0)) wake();
   };
   const client = startCardProcess({
-    entry: new URL('../../out/card-process.js', import.meta.url),
+    entry: CARD_PROCESS,
     env: { ...process.env, ...pcscd.env },
     ...options,
   });
@@ -62,6 +69,38 @@ export function recordCards(pcscd: Pcscd, options: CardProcessClientOptions = {}
 
 function isOf<T extends CardProcessMessage['type']>(type: T, message: CardProcessMessage): message is MessageOf<T> {
   return message.type === type;
+}
+
+export type BareCardProcess = {
+  readonly child: ChildProcess;
+  /** Everything that was said, not checked. */
+  readonly said: readonly unknown[];
+  /** Anything, an order or not. */
+  readonly send: (order: unknown) => void;
+  /** Bytes as they are, frames or not. */
+  readonly write: (bytes: Uint8Array) => void;
+  /** The agent's end of the pipe. */
+  readonly close: () => void;
+};
+
+/** The card process without its supervisor: for what no supervisor would tell it. */
+export function startBareCardProcess(pcscd: Pcscd): BareCardProcess {
+  const child = spawn(process.execPath, [fileURLToPath(CARD_PROCESS), '--channel-fd=3'], {
+    env: { ...process.env, ...pcscd.env },
+    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+  });
+  const pipe = child.stdio[3];
+  if (!(pipe instanceof Socket)) throw new Error('it was started without a pipe');
+  const channel = FramedChannel.over(pipe, { overwriteReceived: false });
+  const said: unknown[] = [];
+  channel.onMessage((message) => said.push(message));
+  return {
+    child,
+    said,
+    send: (order) => channel.send(order),
+    write: (bytes) => pipe.write(bytes),
+    close: () => channel.close(),
+  };
 }
 
 /** What happened to cards and service, one word group an event. */

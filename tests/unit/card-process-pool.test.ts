@@ -193,6 +193,7 @@ describe('a proof that the service answers', () => {
   test('is a call that an idle worker makes, and is told when it returns', () => {
     const { subject, worker } = pool();
     subject.warm();
+    worker(0).listener.onReport({ type: 'ready' });
     const returned = vi.fn();
     expect(subject.probe(returned)).toBe(true);
     expect(worker(0).probes).toBe(1);
@@ -204,6 +205,7 @@ describe('a proof that the service answers', () => {
   test('is not asked for twice while a call is out; both hear of its return', () => {
     const { subject, worker } = pool();
     subject.warm();
+    worker(0).listener.onReport({ type: 'ready' });
     const returned = vi.fn();
     subject.probe(returned);
     subject.probe(returned);
@@ -215,6 +217,15 @@ describe('a proof that the service answers', () => {
   test('is not asked of a worker that talks to a card', () => {
     const { subject, workers, worker } = pool();
     subject.submit(order(1, 'A'));
+    worker(0).listener.onReport({ type: 'ready' });
+    expect(subject.probe(() => {})).toBe(false);
+    expect(worker(0).probes).toBe(0);
+    expect(workers).toHaveLength(1);
+  });
+
+  test('is not asked of a worker that is still loading', () => {
+    const { subject, workers, worker } = pool();
+    subject.warm();
     expect(subject.probe(() => {})).toBe(false);
     expect(worker(0).probes).toBe(0);
     expect(workers).toHaveLength(1);
@@ -227,6 +238,7 @@ describe('a proof that the service answers', () => {
     vi.advanceTimersByTime(15_000);
     expect(subject.probe(() => {})).toBe(false);
     expect(workers).toHaveLength(2);
+    worker(1).listener.onReport({ type: 'ready' });
     expect(subject.probe(() => {})).toBe(true);
     expect(worker(1).probes).toBe(1);
   });
@@ -234,6 +246,7 @@ describe('a proof that the service answers', () => {
   test('is given up with a worker that ends', () => {
     const { subject, worker } = pool();
     subject.warm();
+    worker(0).listener.onReport({ type: 'ready' });
     const returned = vi.fn();
     subject.probe(returned);
     worker(0).listener.onExit();

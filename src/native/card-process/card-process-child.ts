@@ -59,7 +59,9 @@ export function spawnCardProcess(options: SpawnOptions): CardProcessChild {
   child.stderr?.on('data', (text: Buffer) => {
     complaint = (complaint + text.toString('utf8')).slice(-MAX_COMPLAINT);
   });
-  const pipe = child.stdio[CHANNEL_FD];
+  // Not there when this process has no descriptors left; `error` follows.
+  const stdio: typeof child.stdio | undefined = child.stdio;
+  const pipe = stdio?.[CHANNEL_FD];
   const channel = pipe instanceof Socket ? FramedChannel.over(pipe, { overwriteReceived: false }) : null;
   const kill = () => {
     child.kill('SIGKILL');

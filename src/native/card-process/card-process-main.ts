@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import type { CardProcessMessage, CardProcessOrder } from '../../core/contract/card-process.ts';
 import type { PcscHandle } from '../pcsc/library.ts';
 import { CardWorkerPool, type WorkerHandle, type WorkerListener } from './card-worker-pool.ts';
-import { CARD_PROCESS_EXITS } from './exit.ts';
+import { CARD_PROCESS_EXITS, limitLife } from './exit.ts';
 import { monotonicMs } from './monotonic.ts';
 import { overwriteSecrets, takeSecrets } from './secrets.ts';
 import { ServiceSigns } from './service-signs.ts';
@@ -20,6 +20,8 @@ export type CardProcessOptions = {
 
 /** Until then a clean end is waited for. */
 const STOP_LIMIT_MS = 500;
+/** Until then any end is. */
+const STOP_LIMIT_S = 1;
 /** A cancel that comes a moment before the call it is meant for is lost: it is repeated until the watcher has heard. */
 const CANCEL_AGAIN_MS = 20;
 /** pcsc-lite takes a little to answer a connect when access is free; the limit must not compete with its own. */
@@ -172,6 +174,8 @@ export class CardProcess {
   async #wake(command: 'resumed' | 'stop'): Promise<void> {
     // Only now does this thread need the library; until then it does without its memory.
     const { cancelContext } = await import('../pcsc/context.ts');
+    // A service that hangs does not answer a cancel either; and when the agent is gone, nobody would end this process.
+    if (command === 'stop') await limitLife(STOP_LIMIT_S);
     const again = () => {
       if (this.#signal.pending() !== command || this.#watchedContext === null) return;
       cancelContext(this.#watchedContext);

@@ -40,6 +40,8 @@ type Member = {
   readonly handle: WorkerHandle;
   job: Job | null;
   stuckOn: string | null;
+  /** Has loaded: until then a silence is this machine's slowness, not the service's. */
+  ready: boolean;
   /** Who waits for its call into the service to return. */
   readonly probes: Array<() => void>;
 };
@@ -69,7 +71,7 @@ export class CardWorkerPool {
    * and no callback: no worker is idle now. (One in an operation has limits of its own.)
    */
   probe(onReturned: () => void): boolean {
-    const member = this.#able().find(({ job }) => job === null);
+    const member = this.#able().find(({ job, ready }) => ready && job === null);
     if (member === undefined) {
       // All may be stuck in just such a service: the next probe shall find one that is not.
       if (!this.#closed && this.#able().length === 0) this.#start();
@@ -208,12 +210,22 @@ export class CardWorkerPool {
       onReport: (report) => this.#reported(member, report),
       onExit: () => this.#exited(member),
     };
-    const member: Member = { handle: this.#options.start(listener), job: null, stuckOn: null, probes: [] };
+    const member: Member = {
+      handle: this.#options.start(listener),
+      job: null,
+      stuckOn: null,
+      ready: false,
+      probes: [],
+    };
     this.#members.add(member);
     return member;
   }
 
   #reported(member: Member, report: CardWorkerReport): void {
+    if (report.type === 'ready') {
+      member.ready = true;
+      return;
+    }
     if (report.type === 'probed') {
       for (const returned of member.probes.splice(0)) returned();
       return;

@@ -129,4 +129,5 @@ if (port !== null) {
     }
   };
   port.on('message', (order: CardWorkerCommand) => void obey(order));
+  port.postMessage({ type: 'ready' } satisfies CardWorkerReport);
 }

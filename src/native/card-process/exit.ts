@@ -10,6 +10,16 @@ export const CARD_PROCESS_EXITS = {
 } as const;
 
 /**
+ * Has the system end this process after `seconds`, whatever it does then: a timer of our own would not fire while this
+ * thread is blocked in a call. Not on Windows, where the calls that we make here do not wait for the service.
+ */
+export async function limitLife(seconds: number): Promise<void> {
+  if (process.platform === 'win32') return;
+  const { default: koffi } = await import('koffi');
+  koffi.load(null).func('alarm', 'uint', ['uint'])(seconds);
+}
+
+/**
  * Ends the process at once, whatever its threads do. `process.exit` would wait for a worker that is blocked inside a call,
  * and so for ever.
  */

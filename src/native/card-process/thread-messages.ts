@@ -28,6 +28,8 @@ export type CardWorkerOrder = {
 export type CardWorkerCommand = CardWorkerOrder | 'probe' | 'close';
 
 export type CardWorkerReport =
+  /** Loaded and waiting for its first order. */
+  | { readonly type: 'ready' }
   | { readonly type: 'probed' }
   | { readonly type: 'progress'; readonly id: number; readonly progress: CardProgress }
   | { readonly type: 'answer'; readonly id: number; readonly outcome: CardAnswer };
