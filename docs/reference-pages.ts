@@ -34,7 +34,9 @@ type SchemaShape = {
   readonly options?: readonly unknown[];
   readonly literal?: string | number | boolean;
   readonly item?: SchemaShape;
-  readonly pipe?: ReadonlyArray<SchemaShape & { readonly requirement?: number | string | RegExp; readonly description?: string }>;
+  readonly pipe?: ReadonlyArray<
+    SchemaShape & { readonly requirement?: number | string | RegExp; readonly description?: string }
+  >;
 };
 
 function policyReference(): string {
@@ -80,7 +82,8 @@ function describe(schema: SchemaShape, fallback: unknown, path: string, rows: st
     }
     return;
   }
-  const meaning = (inner.pipe ?? []).find(({ type }) => type === 'metadata' || type === 'description')?.description ?? '';
+  const meaning =
+    (inner.pipe ?? []).find(({ type }) => type === 'metadata' || type === 'description')?.description ?? '';
   const shown = fallback === undefined ? 'none' : `\`${JSON.stringify(fallback)}\``;
   rows.push(`| \`${path}\` | ${values(inner)} | ${shown} | ${meaning.replaceAll('|', '\\|')} |`);
 }

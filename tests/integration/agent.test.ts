@@ -260,18 +260,18 @@ describe('whoever reads the agent’s lines', () => {
     if (calls === null) throw new Error('the agent does not answer');
     calls.send({ command: 'follow' });
     const heard = calls.messages();
-    let bytes = 0;
+    const told = { bytes: 0 };
     const untilHeard = async (event: string) => {
       for (;;) {
         const { value, done } = await heard.next();
         if (done === true) throw new Error(`hung up before ${event}`);
-        bytes += JSON.stringify(value).length;
+        told.bytes += JSON.stringify(value).length;
         if ((value as { event?: string }).event === event) return;
       }
     };
     const card = await issueCardState({ keys: 'p256' });
     // More than the pipe holds, and then once more.
-    for (let stay = 0; stay < 3 || bytes < 200_000; stay++) {
+    for (let stay = 0; stay < 3 || told.bytes < 200_000; stay++) {
       await reader.insert(card);
       await untilHeard('session-began');
       await reader.pull();

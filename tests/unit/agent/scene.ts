@@ -78,7 +78,7 @@ export class Scene {
   }
 
   happen(event: WithoutTime<AgentEvent>): AgentEffect[] {
-    const { state, effects } = reduce(this.state, { ...event, at: this.clock } as AgentEvent);
+    const { state, effects } = reduce(this.state, { ...event, at: this.clock });
     this.state = state;
     this.effects.push(...effects);
     return [...effects];
