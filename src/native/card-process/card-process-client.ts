@@ -36,7 +36,8 @@ const OPERATION_LIMIT_MS = 15_000;
 const WAIT_MS = 3000;
 /** What a request may take beyond the operation's own limit before the process counts as hung. */
 const REQUEST_GRACE_MS = 2000;
-const PING_INTERVAL_MS = 1000;
+/** Half of an idle agent's processor time goes into this; a hang is noticed within the interval and the limit. */
+const PING_INTERVAL_MS = 2000;
 const PING_LIMIT_MS = 2000;
 
 const FIRST_RESTART_MS = 100;
