@@ -40,8 +40,13 @@ export async function openBusClient(address: string): Promise<BusClient> {
       if (message.type === MessageType.SIGNAL && message.member === member) listener(message);
     };
     bus.on('message', hear);
-    await call(BUS, '/org/freedesktop/DBus', BUS, 'AddMatch', 's', [`type='signal',member='${member}',${rule}`]);
-    return () => bus.removeListener('message', hear);
+    const match = [`type='signal',member='${member}',${rule}`];
+    await call(BUS, '/org/freedesktop/DBus', BUS, 'AddMatch', 's', match);
+    return () => {
+      bus.removeListener('message', hear);
+      // A bus that has gone has forgotten the rule by itself.
+      call(BUS, '/org/freedesktop/DBus', BUS, 'RemoveMatch', 's', match).catch(() => undefined);
+    };
   };
   return {
     bus,
