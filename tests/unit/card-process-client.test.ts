@@ -185,7 +185,9 @@ describe('supervision', () => {
     subject.setVigilant(true);
     expect(process(0).orders).toEqual([{ type: 'ping', nonce: 1 }]);
     process(0).say({ type: 'alive', nonce: 1 });
-    vi.advanceTimersByTime(1000);
+    vi.advanceTimersByTime(1999);
+    expect(process(0).orders).toHaveLength(1);
+    vi.advanceTimersByTime(1);
     expect(process(0).orders).toHaveLength(2);
     vi.advanceTimersByTime(1999);
     expect(lost).toEqual([]);
