@@ -21,6 +21,7 @@ import type {
 } from '../../core/contract/card-process.ts';
 import type { DesktopSession, IdleClock, LockOutcome } from '../../core/contract/desktop-session.ts';
 import { judgeCertificate } from '../../core/pki/certificate-judge.ts';
+import { monotonicMs } from '../../native/card-process/monotonic.ts';
 import { AttemptVault } from './attempt-vault.ts';
 
 export type AgentRuntimeOptions = {
@@ -385,7 +386,7 @@ export class AgentRuntime {
 type WithoutTime<Event> = Event extends unknown ? Omit<Event, 'at'> : never;
 
 function now(): Clock {
-  return { monotonic: Number(process.hrtime.bigint()) / 1e6, wall: Date.now() };
+  return { monotonic: monotonicMs(), wall: Date.now() };
 }
 
 function operationFor(

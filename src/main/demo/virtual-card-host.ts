@@ -2,6 +2,7 @@ import { CardError } from '../../core/card/card-error.ts';
 import { CardOperator } from '../../core/card/operations.ts';
 import type { CardHost } from '../../core/contract/card-host.ts';
 import type { CardAnswer, CardOperation, CardProcessMessage, CardProgress } from '../../core/contract/card-process.ts';
+import { monotonicMs } from '../../native/card-process/monotonic.ts';
 import type { VirtualReader } from '../../simulator/reader/in-process.ts';
 
 /** The embedded virtual readers in place of the card process: same messages, same driver, no smartcard service. */
@@ -31,17 +32,17 @@ export class VirtualCardHost implements CardHost {
   /** The virtual service starts: whatever is there is told. */
   start(): void {
     this.running = true;
-    this.tell({ type: 'service', state: 'running', detail: null, at: now() });
-    this.tell({ type: 'readers', readers: this.readers.map(({ name }) => name), at: now() });
+    this.tell({ type: 'service', state: 'running', detail: null, at: monotonicMs() });
+    this.tell({ type: 'readers', readers: this.readers.map(({ name }) => name), at: monotonicMs() });
     for (const reader of this.readers) if (reader.atr !== null) this.tellInserted(reader);
-    this.tell({ type: 'surveyed', at: now() });
+    this.tell({ type: 'surveyed', at: monotonicMs() });
   }
 
   /** The smartcard service dies; its cards stay in their readers. */
   killService(): void {
     for (const name of this.insertions.keys()) this.tellRemoved(name, 'service-stopped');
     this.running = false;
-    this.tell({ type: 'service', state: 'stopped', detail: 'SCARD_E_NO_SERVICE', at: now() });
+    this.tell({ type: 'service', state: 'stopped', detail: 'SCARD_E_NO_SERVICE', at: monotonicMs() });
   }
 
   onMessage(listener: (message: CardProcessMessage) => void): () => void {
@@ -85,7 +86,7 @@ export class VirtualCardHost implements CardHost {
     const insertion = `virtual-${++this.serial}`;
     this.insertions.set(reader.name, insertion);
     const atr = reader.atr ?? new Uint8Array();
-    const place = { reader: reader.name, insertion, at: now() };
+    const place = { reader: reader.name, insertion, at: monotonicMs() };
     if (atr.length === 0) this.tell({ type: 'mute', ...place });
     else this.tell({ type: 'inserted', ...place, eventCount: reader.eventCount, atr });
   }
@@ -94,12 +95,10 @@ export class VirtualCardHost implements CardHost {
     const insertion = this.insertions.get(reader);
     if (insertion === undefined) return;
     this.insertions.delete(reader);
-    this.tell({ type: 'removed', reader, insertion, cause, at: now() });
+    this.tell({ type: 'removed', reader, insertion, cause, at: monotonicMs() });
   }
 
   private tell(message: CardProcessMessage): void {
     for (const listener of this.messageListeners) listener(message);
   }
 }
-
-const now = () => Number(process.hrtime.bigint()) / 1e6;
