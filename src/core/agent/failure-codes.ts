@@ -147,6 +147,34 @@ export const FAILURES = {
     says: 'The running agent did not answer.',
     next: 'End it and start it again; use the same version of Wardkey for both.',
   },
+  Page_NotSet: {
+    says: 'Your organisation has not told Wardkey where its page for this is.',
+    next: 'Ask the people named here, or IT.',
+  },
+  Page_NotOpened: {
+    says: 'The page could not be opened in your browser.',
+    next: 'Try again. If it happens again, ask IT.',
+  },
+  Setting_Managed: {
+    says: 'Your organisation has set this, so it cannot be changed here.',
+    next: 'Ask IT if it should be different.',
+  },
+  Setting_NotHere: {
+    says: 'This desktop does not offer that.',
+    next: 'Nothing to do. Ask IT if you need it.',
+  },
+  Window_NoBrowser: {
+    says: 'There is no browser on this computer that can show the window.',
+    next: 'IT: install a Chromium-family browser, or name one in the policy (window.browser). The agent itself runs.',
+  },
+  Report_NotSaved: {
+    says: 'The report could not be saved.',
+    next: 'Check that the disk is not full and that your folder may be written to.',
+  },
+  Window_OutOfDate: {
+    says: 'This window belongs to another version of Wardkey.',
+    next: 'Close it and open Wardkey again.',
+  },
   Usage_Wrong: { says: 'The command was not understood.', next: 'See how it is used with: wardkey help' },
 } as const satisfies Record<string, { says: string; next: string }>;
 

@@ -23,6 +23,32 @@ export const REMOVAL_CAUSES = [
 ] as const;
 export type RemovalCause = (typeof REMOVAL_CAUSES)[number];
 
+/** The organisation's own web pages that the window can open, one for each journey that ends on the web. */
+export const ORGANISATION_PAGES = [
+  'unlock',
+  'renew',
+  'change-passcode',
+  'contact-details',
+  'lost-card',
+  'name-change',
+  'access-rights',
+  'getting-a-card',
+  'leaving',
+  'using-safely',
+  'windows-hello',
+  'security-key',
+  'ipad',
+  'microsoft-authenticator',
+  'connected-account',
+  'passkey',
+  'help',
+] as const;
+export type OrganisationPage = (typeof ORGANISATION_PAGES)[number];
+
+/** The people whom the window names when a person has to help. */
+export const CONTACTS = ['ra', 'it', 'hr'] as const;
+export type ContactName = (typeof CONTACTS)[number];
+
 const removalRule = (action: RemovalAction, graceSeconds: number) =>
   v.optional(
     v.strictObject({
@@ -40,7 +66,28 @@ const absolutePath = v.pipe(
   v.maxLength(4096),
   v.regex(/^(\/|[A-Za-z]:[\\/]|\\\\)/, 'must be an absolute path'),
 );
+const httpsAddress = v.pipe(
+  v.string(),
+  v.maxLength(2048),
+  v.url('must be an address'),
+  v.startsWith('https://', 'must begin with https://'),
+);
+const shortText = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const programName = v.pipe(v.string(), v.regex(/^[\w.+-]{1,64}$/, 'must be the bare name of a program'));
+
+const contact = (who: string) =>
+  v.optional(
+    v.pipe(
+      v.strictObject({
+        name: v.optional(shortText),
+        phone: v.optional(v.pipe(v.string(), v.regex(/^[+\d][\d ()-]{2,38}$/, 'must be a telephone number'))),
+        email: v.optional(v.pipe(v.string(), v.maxLength(254), v.email('must be an email address'))),
+        hours: v.optional(shortText),
+        place: v.optional(shortText),
+      }),
+      v.description(`How to reach ${who}.`),
+    ),
+  );
 
 export const PolicySchema = v.strictObject({
   version: v.optional(v.pipe(v.literal(1), v.description('Version of this format.')), 1),
@@ -163,6 +210,70 @@ export const PolicySchema = v.strictObject({
       actAfterSeconds: v.optional(
         v.pipe(seconds(3600), v.description('Time from the reminder to the removal rule `unattended`.')),
         60,
+      ),
+    }),
+    {},
+  ),
+  window: v.optional(
+    v.strictObject({
+      language: v.optional(
+        v.pipe(
+          v.picklist(['system', 'en', 'cy']),
+          v.description('Language of the window, the tray and the notifications. Left out, the user chooses.'),
+        ),
+      ),
+      theme: v.optional(
+        v.pipe(
+          v.picklist(['system', 'light', 'dark']),
+          v.description('Light or dark window. Left out, the user chooses.'),
+        ),
+      ),
+      onInsertion: v.optional(
+        v.pipe(
+          v.picklist(['open', 'notify', 'nothing']),
+          v.description(
+            'When a card that wants its passcode comes in: `open` shows the window without taking the keyboard from the program in use, `notify` shows a notification, `nothing` neither. Left out, the user chooses.',
+          ),
+        ),
+      ),
+      startAtLogin: v.optional(
+        v.pipe(
+          v.boolean(),
+          v.description('Whether Wardkey starts when the user logs in to the desktop. Left out, the user chooses.'),
+        ),
+      ),
+      mayQuit: v.optional(
+        v.pipe(v.boolean(), v.description('Whether the user may end Wardkey. Without it nothing locks on removal.')),
+        true,
+      ),
+      browser: v.optional(
+        v.pipe(
+          absolutePath,
+          v.description(
+            'The Chromium-family browser that shows the window where Electron does not. Left out, one is looked for.',
+          ),
+        ),
+      ),
+    }),
+    {},
+  ),
+  organisation: v.optional(
+    v.strictObject({
+      name: v.optional(v.pipe(shortText, v.description('Name of the organisation, as the window shows it.'))),
+      pages: v.optional(
+        v.pipe(
+          v.strictObject(v.entriesFromList(ORGANISATION_PAGES, v.optional(httpsAddress))),
+          v.description('Addresses (https) of the organisation’s own pages, by journey.'),
+        ),
+        {},
+      ),
+      contacts: v.optional(
+        v.strictObject({
+          ra: contact('the Registration Authority'),
+          it: contact('the IT service desk'),
+          hr: contact('human resources'),
+        }),
+        {},
       ),
     }),
     {},

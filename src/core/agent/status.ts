@@ -1,30 +1,43 @@
 import { CERTIFICATE_SLOTS } from '../contract/card-process.ts';
 import { daysLeft } from './expiry.ts';
 import { codeOfCardFailure, codeOfVerdict, type FailureCode } from './failure-codes.ts';
+import type { RemovalAction, RemovalCause } from './policy.ts';
 import type { AgentState, CardSlot, Reader } from './state.ts';
 
 /** What the agent shows of itself: to the view, to `wardkey agent --json`, to the tray. Derived, never stored. */
 
-export type CardPhase =
-  | 'empty'
-  | 'mute'
-  | 'reading'
-  | 'unsupported'
-  | 'unreadable'
-  | 'awaiting-passcode'
-  | 'checking'
-  | 'active'
-  | 'blocked'
-  | 'certificate-trouble';
+export const CARD_PHASES = [
+  'empty',
+  'mute',
+  'reading',
+  'unsupported',
+  'unreadable',
+  'awaiting-passcode',
+  'checking',
+  'active',
+  'blocked',
+  'certificate-trouble',
+] as const;
+export type CardPhase = (typeof CARD_PHASES)[number];
 
-export type AgentPhase =
-  | 'starting'
-  | 'no-service'
-  | 'no-reader'
-  | 'no-card'
-  | 'grace'
-  | 'locked'
-  | Exclude<CardPhase, 'empty'>;
+export const AGENT_PHASES = [
+  'starting',
+  'no-service',
+  'no-reader',
+  'no-card',
+  'grace',
+  'locked',
+  'mute',
+  'reading',
+  'unsupported',
+  'unreadable',
+  'awaiting-passcode',
+  'checking',
+  'active',
+  'blocked',
+  'certificate-trouble',
+] as const;
+export type AgentPhase = (typeof AGENT_PHASES)[number];
 
 export function phaseOf(state: AgentState, { slot }: Reader): CardPhase {
   if (slot.kind !== 'card') return slot.kind;
@@ -131,21 +144,26 @@ function troubleOf(state: AgentState, card: CardSlot): FailureCode | null {
   return reason === undefined ? null : codeOfVerdict(reason);
 }
 
+/** An active card is gone and may still come back: until then the desktop stays open. */
+export type Countdown = {
+  readonly cause: RemovalCause;
+  readonly action: RemovalAction;
+  readonly remainingMs: number;
+  readonly totalMs: number;
+};
+
 export type AgentSnapshot = {
   readonly phase: AgentPhase;
   readonly service: AgentState['service'];
   readonly screen: AgentState['screen'];
   readonly readers: readonly ReaderStatus[];
-  readonly countdowns: ReadonlyArray<{
-    readonly cause: string;
-    readonly action: string;
-    readonly remainingMs: number;
-  }>;
+  readonly countdowns: readonly Countdown[];
   readonly unattended: boolean;
   readonly failedAction: string | null;
 };
 
-export function snapshotOf(state: AgentState): AgentSnapshot {
+/** @param monotonic the present moment, for what is left of countdowns; that of the last event unless told */
+export function snapshotOf(state: AgentState, monotonic = state.clock.monotonic): AgentSnapshot {
   return {
     phase: agentPhase(state),
     service: state.service,
@@ -153,10 +171,11 @@ export function snapshotOf(state: AgentState): AgentSnapshot {
     readers: state.readers.map((reader) => readerStatus(state, reader)),
     countdowns: state.graces
       .filter((grace) => grace.kind === 'countdown')
-      .map(({ cause, action, deadline }) => ({
+      .map(({ cause, action, startedAt, deadline }) => ({
         cause,
         action,
-        remainingMs: Math.max(0, deadline - state.clock.monotonic),
+        remainingMs: Math.max(0, deadline - monotonic),
+        totalMs: deadline - startedAt,
       })),
     unattended: state.unattended !== null,
     failedAction: state.failedAction?.action ?? null,

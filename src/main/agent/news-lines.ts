@@ -13,7 +13,7 @@ export function newsLines(): (news: AgentNews) => NewsLine | null {
     switch (news.type) {
       case 'state': {
         const snapshot = snapshotOf(news.state);
-        const countdowns = snapshot.countdowns.map(({ cause, action }) => ({ cause, action }));
+        const countdowns = snapshot.countdowns.map(({ cause, action, totalMs }) => ({ cause, action, totalMs }));
         const shape = JSON.stringify({ ...snapshot, countdowns });
         if (shape === lastState) return null;
         lastState = shape;

@@ -1,11 +1,11 @@
 import './reflect-metadata.ts';
-import { createPublicKey, type KeyObject, randomBytes, webcrypto } from 'node:crypto';
+import { createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import type { CardKey } from '../card/card-key.ts';
 import type { PivSlot } from '../card/data-objects.ts';
 import type { Person } from './person.ts';
 
-x509.cryptoProvider.set(webcrypto);
+x509.cryptoProvider.set(crypto);
 
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const EMAIL_PROTECTION = '1.3.6.1.5.5.7.3.4';
@@ -35,8 +35,8 @@ export type AuthorityOptions = {
   readonly name?: string;
 };
 
-type Authority = { readonly certificate: x509.X509Certificate; readonly keys: CryptoKeyPair };
-type CryptoKeyPair = webcrypto.CryptoKeyPair;
+type Authority = { readonly certificate: x509.X509Certificate; readonly keys: KeyPair };
+type KeyPair = Awaited<ReturnType<typeof makeKeys>>;
 
 /** Root and issuing authority of a test PKI, in memory. It issues and never judges. */
 export class TestAuthority {
@@ -108,8 +108,8 @@ export class TestAuthority {
 type AuthorityRequest = {
   readonly subject: x509.JsonName;
   readonly issuer: x509.JsonName;
-  readonly keys: CryptoKeyPair;
-  readonly signer: CryptoKeyPair;
+  readonly keys: KeyPair;
+  readonly signer: KeyPair;
   readonly validity: Validity;
 };
 
@@ -165,16 +165,16 @@ function authorityName(commonName: string): x509.JsonName {
   return [{ C: ['GB'] }, { O: ['Wardkey Test'] }, { CN: [commonName] }];
 }
 
-async function makeKeys(algorithm: 'p256' | 'rsa2048'): Promise<CryptoKeyPair> {
+async function makeKeys(algorithm: 'p256' | 'rsa2048') {
   if (algorithm === 'p256') {
-    return webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
+    return crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
   }
   const publicExponent = Uint8Array.of(1, 0, 1);
   const rsa = { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent, hash: 'SHA-256' };
-  return webcrypto.subtle.generateKey(rsa, true, ['sign', 'verify']);
+  return crypto.subtle.generateKey(rsa, true, ['sign', 'verify']);
 }
 
-function signatureAlgorithm(keys: CryptoKeyPair) {
+function signatureAlgorithm(keys: KeyPair) {
   return { name: keys.privateKey.algorithm.name, hash: 'SHA-256' };
 }
 

@@ -1,0 +1,40 @@
+import * as v from 'valibot';
+
+/** The demo's side panel: what can be done to the virtual readers, cards and desktop. Trainers, help desks and tests use it. */
+
+export const DEMO_CARDS = ['ada', 'ben', 'expiring', 'expired', 'blocked', 'last-try', 'mute', 'foreign'] as const;
+export type DemoCard = (typeof DEMO_CARDS)[number];
+
+const reader = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1));
+
+export const DemoDeedSchema = v.variant('deed', [
+  v.strictObject({ deed: v.literal('insert'), card: v.picklist(DEMO_CARDS), reader }),
+  v.strictObject({ deed: v.literal('pull'), reader }),
+  v.strictObject({ deed: v.literal('kill-service') }),
+  v.strictObject({ deed: v.literal('start-service') }),
+  /** The operating system's own unlocking, of a desktop on paper. */
+  v.strictObject({ deed: v.literal('unlock-desktop') }),
+  /** The remote session drops its redirected readers, cards and all. */
+  v.strictObject({ deed: v.literal('drop-session') }),
+  /** Nobody has touched keyboard or mouse for the policy's time. */
+  v.strictObject({ deed: v.literal('go-idle') }),
+  /** The desktop refuses to lock from now on, or locks again. */
+  v.strictObject({ deed: v.literal('break-lock'), broken: v.boolean() }),
+  /** Seconds that a pulled card may come back. */
+  v.strictObject({ deed: v.literal('grace'), seconds: v.picklist([0, 10, 30]) }),
+  /** Every card as new: passcodes, tries and dates. */
+  v.strictObject({ deed: v.literal('reset') }),
+]);
+export type DemoDeed = v.InferOutput<typeof DemoDeedSchema>;
+
+export const DemoSchema = v.object({
+  /** Which card is in each reader; null: none. */
+  readers: v.array(v.nullable(v.picklist(DEMO_CARDS))),
+  service: v.boolean(),
+  desktopLocked: v.boolean(),
+  lockBroken: v.boolean(),
+  graceSeconds: v.number(),
+  /** The passcode of every demo card. */
+  passcode: v.pipe(v.string(), v.maxLength(8)),
+});
+export type DemoView = v.InferOutput<typeof DemoSchema>;

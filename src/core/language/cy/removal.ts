@@ -1,0 +1,25 @@
+export const removal = {
+  title: 'Your card is out',
+  service: 'The smartcard service has stopped',
+  resume: 'Your card is not back after sleep',
+  remote: 'The connection to your reader is lost',
+  reader: 'The card reader is unplugged',
+  stay: 'Put the same card back to stay signed in.',
+  staySelf: 'You stay signed in if the card is found again in time.',
+  action: {
+    lock: 'This computer locks in',
+    'log-off': 'You are logged off in',
+    disconnect: 'You are disconnected in',
+    'close-apps': 'Your programs are closed in',
+    command: 'This session ends in',
+    nothing: 'Your session ends in',
+  },
+  lockNow: 'Lock now',
+  remaining_one: '{{count}} second left',
+  remaining_other: '{{count}} seconds left',
+  unattended: {
+    title: 'Is anyone there?',
+    body: 'Your card is in the reader, but nobody seems to be here.',
+    here: 'I am here',
+  },
+} as const;

@@ -1,0 +1,78 @@
+import i18next from 'i18next';
+import type { Language } from '../contract/view.ts';
+import { cy } from './cy/index.ts';
+import { en } from './en/index.ts';
+
+/** Every text of the window, the tray and the notifications, in the user's language. */
+
+type PluralForm = '_zero' | '_one' | '_two' | '_few' | '_many' | '_other';
+type WithoutPlural<Key extends string> = Key extends `${infer Stem}${PluralForm}` ? Stem : Key;
+
+type Keys<Tree, Leaf, Path extends string = ''> = {
+  [Key in keyof Tree & string]: Tree[Key] extends Leaf
+    ? `${Path}${WithoutPlural<Key>}`
+    : Tree[Key] extends string | readonly string[]
+      ? never
+      : Keys<Tree[Key], Leaf, `${Path}${Key}.`>;
+}[keyof Tree & string];
+
+/** A single text: `panel.lockNow`. A text with plural forms is named without its form. */
+export type TextKey = Keys<typeof en, string>;
+/** Several texts in order: the steps of a journey. */
+export type ListKey = Keys<typeof en, readonly string[]>;
+
+/** What stands in a text's {{places}}; `count` chooses the plural form. */
+export type TextValues = Readonly<Record<string, string | number>>;
+
+export type Translator = {
+  readonly language: Language;
+  text(key: TextKey, values?: TextValues): string;
+  list(key: ListKey): readonly string[];
+  /** 3 March 2027. @param at milliseconds since 1970 */
+  date(at: number): string;
+  /** 09:12 */
+  time(at: number): string;
+};
+
+/** Welsh as it is written in Wales, and English as in Britain: for dates. */
+const LOCALES: Record<Language, string> = { en: 'en-GB', cy: 'cy-GB' };
+
+const translators = new Map<Language, Translator>();
+
+export function translatorFor(language: Language): Translator {
+  const made = translators.get(language) ?? makeTranslator(language);
+  translators.set(language, made);
+  return made;
+}
+
+function makeTranslator(language: Language): Translator {
+  const i18n = i18next.createInstance();
+  void i18n.init({
+    lng: language,
+    resources: { [language]: { translation: language === 'en' ? en : cy } },
+    initAsync: false,
+    // React and the desktops' own interfaces take text as text.
+    interpolation: { escapeValue: false },
+  });
+  const dates = new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'long' });
+  const times = new Intl.DateTimeFormat(LOCALES[language], { timeStyle: 'short' });
+  return {
+    language,
+    text: (key, values = {}) => i18n.t(key, values),
+    list: (key) => {
+      const texts: unknown = i18n.t(key, { returnObjects: true });
+      return Array.isArray(texts) ? texts.map(String) : [];
+    },
+    date: (at) => dates.format(at),
+    time: (at) => times.format(at),
+  };
+}
+
+/** The first of the system's languages that Wardkey speaks. @param preferred as in LANG or navigator.languages */
+export function languageOf(preferred: readonly string[]): Language {
+  for (const each of preferred) {
+    const language = each.toLowerCase().slice(0, 2);
+    if (language === 'en' || language === 'cy') return language;
+  }
+  return 'en';
+}
