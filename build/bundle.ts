@@ -1,11 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
+import { makeIcons } from './icons.ts';
+import { type BuiltFile, buildView } from './view.ts';
 
 /**
- * `npm run build`: bundles the program into out/, one flat folder so that an entry finds its worker beside it. Everything is
- * in the bundle but koffi, whose native part cannot be. Says nothing when all is well: commands that build first must not
- * mix the builder's words into their own.
+ * `npm run build`: bundles the program into out/. The program's own parts lie flat, so that an entry finds its worker beside
+ * it; the window's page is in out/window, pictures are in out/icons. Everything is in the bundle but koffi, whose native part
+ * cannot be, and Electron, which brings itself. Says nothing when all is well: commands that build first must not mix the
+ * builder's words into their own.
  */
 
 const ROOT = join(import.meta.dirname, '..');
@@ -13,31 +16,48 @@ const OUT = join(ROOT, 'out');
 
 const ENTRIES = {
   wardkey: 'src/main/command-line/wardkey.ts',
+  launch: 'src/main/launch.ts',
+  electron: 'src/main/host/electron/main.ts',
   demo: 'src/main/demo/demo.ts',
   'card-process': 'src/native/card-process/card-process.ts',
   'reader-watcher': 'src/native/card-process/reader-watcher.ts',
   'card-worker': 'src/native/card-process/card-worker.ts',
 };
 
+/** A sandboxed preload is plain JavaScript: one CommonJS file. */
+const PRELOAD = { preload: 'src/main/host/electron/preload.ts' };
+
 export async function bundle(): Promise<void> {
+  const [program, preload, view] = await Promise.all([
+    bundleProgram(ENTRIES, 'esm', 'js'),
+    bundleProgram(PRELOAD, 'cjs', 'cjs'),
+    buildView(join(ROOT, 'src', 'renderer'), 'window'),
+    makeIcons(join(OUT, 'icons')),
+  ]);
+  const files = [...program, ...preload, ...view];
+  for (const { name, content } of files) replace(join(OUT, name), content);
+  removeOthers(new Set(files.map(({ name }) => name)));
+}
+
+async function bundleProgram(entries: Record<string, string>, format: 'esm' | 'cjs', ending: string): Promise<BuiltFile[]> {
+  const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(ROOT, file))));
   const build = await rolldown({
     cwd: ROOT,
-    input: ENTRIES,
+    input: present,
     platform: 'node',
-    external: ['koffi', /^node:/],
+    external: ['koffi', 'electron', /^node:/],
     logLevel: 'warn',
   });
   try {
     const { output } = await build.generate({
-      format: 'esm',
-      entryFileNames: '[name].js',
-      chunkFileNames: 'chunk-[hash].js',
+      format,
+      entryFileNames: `[name].${ending}`,
+      chunkFileNames: `chunk-[hash].${ending}`,
     });
-    mkdirSync(OUT, { recursive: true });
-    for (const part of output)
-      replace(join(OUT, part.fileName), Buffer.from(part.type === 'chunk' ? part.code : part.source));
-    const made = new Set(output.map(({ fileName }) => fileName));
-    for (const name of readdirSync(OUT)) if (!made.has(name)) rmSync(join(OUT, name), { force: true });
+    return output.map((part) => ({
+      name: part.fileName,
+      content: Buffer.from(part.type === 'chunk' ? part.code : part.source),
+    }));
   } finally {
     await build.close();
   }
@@ -46,9 +66,19 @@ export async function bundle(): Promise<void> {
 /** Whole files only, and only those that differ: a program that runs from out/ meanwhile is not cut off. */
 function replace(path: string, content: Buffer): void {
   if (existsSync(path) && readFileSync(path).equals(content)) return;
+  mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.${process.pid}.draft`;
   writeFileSync(draft, content);
   renameSync(draft, path);
+}
+
+/** What an earlier build left. The pictures look after themselves. */
+function removeOthers(made: ReadonlySet<string>): void {
+  for (const name of readdirSync(OUT, { recursive: true, encoding: 'utf8' })) {
+    const path = join(OUT, name);
+    if (name.startsWith('icons') || statSync(path).isDirectory()) continue;
+    if (!made.has(relative(OUT, path))) rmSync(path, { force: true });
+  }
 }
 
 if (import.meta.main) await bundle();

@@ -147,6 +147,10 @@ export const FAILURES = {
     says: 'The running agent did not answer.',
     next: 'End it and start it again; use the same version of Wardkey for both.',
   },
+  Network_NameNotFound: {
+    says: 'A page of your organisation cannot be found on the network.',
+    next: 'Check the network cable or the wireless network. Signing in with your card works without it.',
+  },
   Page_NotSet: {
     says: 'Your organisation has not told Wardkey where its page for this is.',
     next: 'Ask the people named here, or IT.',

@@ -1,4 +1,4 @@
-import { CERTIFICATE_SLOTS } from '../contract/card-process.ts';
+import { CERTIFICATE_SLOTS, type CertificateSlot } from '../contract/card-process.ts';
 import { daysLeft } from './expiry.ts';
 import { codeOfCardFailure, codeOfVerdict, type FailureCode } from './failure-codes.ts';
 import type { RemovalAction, RemovalCause } from './policy.ts';
@@ -93,7 +93,7 @@ export type CardStatus = {
 };
 
 export type CertificateStatus = {
-  readonly slot: string;
+  readonly slot: CertificateSlot;
   readonly holder: string | null;
   readonly issuer: string | null;
   readonly verdict: 'accepted' | 'refused';

@@ -25,6 +25,8 @@ export const ControlRequestSchema = v.variant('command', [
   }),
   v.strictObject({ command: v.literal('lock') }),
   v.strictObject({ command: v.literal('resumed') }),
+  /** Brings the window up, where the agent has one: what a second start of the program asks of the first. */
+  v.strictObject({ command: v.literal('show') }),
   v.strictObject({ command: v.literal('stop') }),
 ]);
 export type ControlRequest = v.InferOutput<typeof ControlRequestSchema>;

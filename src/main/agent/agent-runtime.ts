@@ -154,6 +154,11 @@ export class AgentRuntime {
     if (hasActiveCard(this.current) || this.current.graces.length > 0) await this.options.desktop.lock();
   }
 
+  /** The user answers the reminder of an unattended card. */
+  userIsHere(): void {
+    this.dispatch({ type: 'user-active' });
+  }
+
   readAgain(reader: string): void {
     this.dispatch({ type: 'read-again', reader });
   }

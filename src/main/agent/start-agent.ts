@@ -20,6 +20,8 @@ export type AgentParts = {
   readonly policyFile: string;
   readonly stateFolder: string;
   readonly controlAddress: string;
+  /** Brings the window up; absent where the agent has none. */
+  readonly show?: () => void;
 };
 
 const MAX_KEPT_NOTICES = 50;
@@ -29,7 +31,12 @@ export type Notice = { readonly code: FailureCode; readonly detail: string };
 
 export type RunningAgent = {
   readonly runtime: AgentRuntime;
-  readonly policy: LoadedPolicy;
+  readonly desktop: DesktopSession;
+  /** The policy file as it was last read; one with problems is not in force. */
+  readonly policy: () => LoadedPolicy;
+  readonly auditFile: string;
+  /** Tells a trouble that a part outside the agent has met. */
+  readonly notice: (code: FailureCode, detail: string) => void;
   readonly onNotice: (listener: (notice: Notice) => void) => void;
   /** Resolves when another process asked the agent to stop, over the control socket. */
   readonly asked: Promise<void>;
@@ -53,18 +60,19 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
   let runtime: AgentRuntime | null = null;
   const control = await listenForControl(parts.controlAddress, (request, secrets, caller) => {
     if (runtime === null) caller.send({ event: 'refused', code: 'Agent_NotRunning' });
-    else handleControl(runtime, request, secrets, caller, asked.resolve);
+    else handleControl(runtime, request, secrets, caller, { stop: asked.resolve, show: parts.show ?? null });
   });
   if (control === null) return null;
 
   const audit = new AuditLog(parts.stateFolder, (why) => notice('Settings_NotSaved', why));
   const alerts = openAlertMemory(parts.stateFolder, (problem) => tellStoreProblem(problem, notice));
-  const [policy, desktop, idle, boot] = await Promise.all([
+  const [firstPolicy, desktop, idle, boot] = await Promise.all([
     loadPolicy(parts.policyFile),
     parts.desktop(),
     parts.idle(),
     bootId(),
   ]);
+  let policy = firstPolicy;
   for (const { path, message } of policy.problems) notice('Policy_Invalid', `${path} ${message}`.trim());
 
   runtime = new AgentRuntime({
@@ -84,6 +92,7 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
   });
   audit.write({ event: 'agent-started', policy: policy.source });
   const stopPolicy = watchPolicy(parts.policyFile, (loaded) => {
+    policy = loaded;
     if (loaded.problems.length > 0) {
       // The policy in force stays: a slip of the editor must not change what a removal does.
       for (const { path, message } of loaded.problems) notice('Policy_Invalid', `${path} ${message}`.trim());
@@ -96,7 +105,10 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
 
   return {
     runtime: agent,
-    policy,
+    desktop,
+    policy: () => policy,
+    auditFile: audit.file,
+    notice,
     asked: asked.promise,
     onNotice: (listener) => {
       noticeListeners.add(listener);
@@ -159,7 +171,7 @@ function handleControl(
   request: ControlRequest,
   secrets: readonly Uint8Array[],
   caller: ControlCaller,
-  stop: () => void,
+  host: { readonly stop: () => void; readonly show: (() => void) | null },
 ): void {
   if (request.command !== 'attempt') for (const secret of secrets) secret.fill(0);
   switch (request.command) {
@@ -202,9 +214,14 @@ function handleControl(
       runtime.resumed();
       caller.send({ event: 'done' });
       return;
+    case 'show':
+      if (host.show === null) caller.send({ event: 'refused', code: 'Agent_AlreadyRunning' });
+      else caller.send({ event: 'done' });
+      host.show?.();
+      return;
     case 'stop':
       caller.send({ event: 'done' });
-      stop();
+      host.stop();
       return;
   }
 }

@@ -2,39 +2,33 @@ import { FAILURES, type FailureCode } from '../../core/agent/failure-codes.ts';
 import type { AgentState } from '../../core/agent/state.ts';
 import { type AgentSnapshot, snapshotOf } from '../../core/agent/status.ts';
 import type { DesktopSession } from '../../core/contract/desktop-session.ts';
+import type { FindingView } from '../../core/contract/view.ts';
 import type { LoadedPolicy } from '../store/policy-source.ts';
 
 /** One question of the doctor, with its answer in plain words and, where something is wrong, what to do. */
-export type Finding = {
-  readonly check:
-    | 'service'
-    | 'reader'
-    | 'card'
-    | 'passcode'
-    | 'certificate'
-    | 'clock'
-    | 'policy'
-    | 'settings'
-    | 'lock'
-    | 'agent';
-  readonly state: 'ok' | 'warning' | 'failed' | 'not-checked';
-  readonly says: string;
-  readonly fix: string | null;
-  readonly code: FailureCode | null;
-};
+export type Finding = FindingView;
 
 /** A clock before this release cannot be right. */
 const EARLIEST_YEAR = 2026;
 
 type Check = Finding['check'];
 
-const ok = (check: Check, says: string): Finding => ({ check, state: 'ok', says, fix: null, code: null });
+/** @param detail what was found, as it is; told beside `says`, which stands for itself */
+const ok = (check: Check, says: string, detail: string | null = null): Finding => ({
+  check,
+  state: 'ok',
+  says,
+  fix: null,
+  code: null,
+  detail,
+});
 const notChecked = (check: Check, says: string): Finding => ({
   check,
   state: 'not-checked',
   says,
   fix: null,
   code: null,
+  detail: null,
 });
 const wrong = (check: Check, code: FailureCode, detail = '', state: 'failed' | 'warning' = 'failed'): Finding => ({
   check,
@@ -42,6 +36,7 @@ const wrong = (check: Check, code: FailureCode, detail = '', state: 'failed' | '
   says: detail === '' ? FAILURES[code].says : `${FAILURES[code].says} (${detail})`,
   fix: FAILURES[code].next,
   code,
+  detail: detail === '' ? null : detail,
 });
 
 /** What the cards' side shows, in the order in which one thing needs the other. */
@@ -58,7 +53,8 @@ export function cardFindings(state: AgentState): Finding[] {
   const service = ok('service', 'The smartcard service is running.');
   if (snapshot.readers.length === 0)
     return [service, wrong('reader', 'Reader_None'), notChecked('card', 'Needs a reader.')];
-  const reader = ok('reader', snapshot.readers.map((each) => each.reader).join(', '));
+  const names = snapshot.readers.map((each) => each.reader).join(', ');
+  const reader = ok('reader', names, names);
   return [service, reader, ...snapshot.readers.flatMap((each) => findingsOfReader(each, snapshot.readers.length))];
 }
 
@@ -69,11 +65,15 @@ function findingsOfReader({ reader, phase, card }: AgentSnapshot['readers'][numb
   if (card.cardId === null) return [wrong('card', card.trouble ?? 'Card_TimedOut', reader)];
   const signIn = card.certificates[0];
   return [
-    ok('card', `A card answers in ${reader}.`),
-    phase === 'blocked' ? wrong('passcode', 'Passcode_Blocked') : ok('passcode', triesLeft(card.triesLeft)),
+    ok('card', `A card answers in ${reader}.`, reader),
+    phase === 'blocked'
+      ? wrong('passcode', 'Passcode_Blocked')
+      : ok('passcode', triesLeft(card.triesLeft), card.triesLeft === null ? null : String(card.triesLeft)),
     card.trouble?.startsWith('Certificate_')
       ? wrong('certificate', card.trouble)
-      : ok('certificate', signIn?.daysLeft == null ? 'Accepted.' : `Accepted, ${signIn.daysLeft} days left.`),
+      : signIn?.daysLeft == null
+        ? ok('certificate', 'Accepted.')
+        : ok('certificate', `Accepted, ${signIn.daysLeft} days left.`, String(signIn.daysLeft)),
   ];
 }
 
@@ -83,19 +83,19 @@ const triesLeft = (count: number | null) =>
 export function clockFinding(now: Date): Finding {
   return now.getUTCFullYear() < EARLIEST_YEAR
     ? wrong('clock', 'Certificate_NotYetValid', `the clock says ${now.toISOString()}`)
-    : ok('clock', now.toISOString());
+    : ok('clock', now.toISOString(), now.toISOString());
 }
 
 export function policyFinding({ problems, source, file }: LoadedPolicy): Finding {
   const [first] = problems;
   if (first !== undefined) return wrong('policy', 'Policy_Invalid', `${first.path} ${first.message}`.trim());
-  return ok('policy', source === 'file' ? file : 'No policy file: defaults are used.');
+  return source === 'file' ? ok('policy', file, file) : ok('policy', 'No policy file: defaults are used.');
 }
 
 export async function lockFinding(desktop: DesktopSession): Promise<Finding> {
   const methods = await desktop.methods();
   const usable = methods.filter(({ available }) => available).map(({ method }) => method);
-  if (usable.length > 0) return ok('lock', usable.join(', '));
+  if (usable.length > 0) return ok('lock', usable.join(', '), usable.join(', '));
   const why = methods.map(({ method, detail }) => `${method}: ${detail ?? 'not available'}`).join('; ');
   return wrong('lock', 'Lock_Failed', why);
 }
@@ -107,4 +107,12 @@ export function agentFinding(runs: boolean): Finding {
 export function settingsFinding(problems: readonly string[]): Finding {
   const [first] = problems;
   return first === undefined ? ok('settings', 'Readable.') : wrong('settings', 'Settings_Repaired', first, 'warning');
+}
+
+/** @param host whose name was looked up; null: the policy names no page on the network */
+export function networkFinding(host: string | null, found: boolean): Finding {
+  if (host === null) return notChecked('network', 'The policy names no page on the network.');
+  return found
+    ? ok('network', `${host} can be found.`, host)
+    : wrong('network', 'Network_NameNotFound', host, 'warning');
 }

@@ -1,0 +1,58 @@
+import type { AgentEffect } from '../../core/agent/effects.ts';
+import type { Translator } from '../../core/language/translator.ts';
+import type { DesktopNotification } from '../host/desktop-host.ts';
+
+/**
+ * What is said outside the window. Each has one key, so that the desktop shows one of its kind; none names a person: others
+ * can see the screen.
+ */
+export const NOTICE_KEYS = {
+  insertion: 'insertion',
+  blocked: 'blocked',
+  expiry: 'expiry',
+  countdown: 'countdown',
+  unattended: 'unattended',
+  failed: 'failed',
+} as const;
+
+/** The actions of notifications; the host brings back their ids. */
+export type NoticeAction = 'open' | 'unlock' | 'renew' | 'lock' | 'here';
+
+const notice = (
+  key: string,
+  title: string,
+  body: string,
+  urgency: DesktopNotification['urgency'],
+  actions: ReadonlyArray<{ id: NoticeAction; label: string }>,
+): DesktopNotification => ({ key, title, body, urgency, actions });
+
+export const noticeOf = {
+  insertion: ({ text }: Translator) =>
+    notice(NOTICE_KEYS.insertion, text('desktop.insertion.title'), text('desktop.insertion.body'), 'normal', [
+      { id: 'open', label: text('desktop.insertion.action') },
+    ]),
+  blocked: ({ text }: Translator) =>
+    notice(NOTICE_KEYS.blocked, text('desktop.blocked.title'), text('desktop.blocked.body'), 'normal', [
+      { id: 'unlock', label: text('desktop.blocked.action') },
+    ]),
+  expiry: ({ text, date }: Translator, warning: Extract<AgentEffect, { type: 'warn-of-expiry' }>) =>
+    notice(
+      NOTICE_KEYS.expiry,
+      warning.daysLeft === 0
+        ? text('desktop.expiry.titleToday')
+        : text('desktop.expiry.title', { count: warning.daysLeft }),
+      text('desktop.expiry.body', { date: date(warning.notAfter) }),
+      'normal',
+      [{ id: 'renew', label: text('desktop.expiry.renew') }],
+    ),
+  countdown: ({ text }: Translator) =>
+    notice(NOTICE_KEYS.countdown, text('desktop.countdown.title'), text('desktop.countdown.body'), 'urgent', [
+      { id: 'lock', label: text('desktop.countdown.action') },
+    ]),
+  unattended: ({ text }: Translator) =>
+    notice(NOTICE_KEYS.unattended, text('desktop.unattended.title'), text('desktop.unattended.body'), 'urgent', [
+      { id: 'here', label: text('desktop.unattended.action') },
+    ]),
+  failed: ({ text }: Translator) =>
+    notice(NOTICE_KEYS.failed, text('desktop.failed.title'), text('desktop.failed.body'), 'urgent', []),
+} as const;

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import type { CardHost } from '../../core/contract/card-host.ts';
+import type { DesktopSession, IdleClock } from '../../core/contract/desktop-session.ts';
+import { openIdleClock } from '../../native/idle/idle-clock.ts';
+import { openDesktopSession } from '../../native/session-lock/desktop-session.ts';
+import { type RunningAgent, startAgent } from '../agent/start-agent.ts';
+import type { DesktopHost, OpenHost } from '../host/desktop-host.ts';
+import { controlAddress, policyFile, settingsFolder, stateFolder } from '../store/folders.ts';
+import { openSettings } from '../store/settings.ts';
+import { Examination } from './examination.ts';
+import { systemLanguages } from './system-languages.ts';
+import { VERSION } from './version.ts';
+import { type DemoControls, WindowAgent } from './window-agent.ts';
+
+export type StartWindowOptions = {
+  readonly openHost: OpenHost;
+  readonly cards: () => CardHost;
+  /** The desktop that is locked; the machine's own unless told (the demo has one on paper). */
+  readonly desktop?: () => Promise<DesktopSession>;
+  readonly idle?: () => Promise<IdleClock | null>;
+  readonly demo?: DemoControls;
+  /** Where this user's things are kept; the system's customary places unless told. */
+  readonly folders?: {
+    readonly settings: string;
+    readonly state: string;
+    readonly controlAddress: string;
+    readonly policyFile: string;
+  };
+  /** Whether the window shows at once; otherwise it waits in the tray. */
+  readonly hidden?: boolean;
+};
+
+export type RunningWindow = {
+  readonly agent: RunningAgent;
+  readonly host: DesktopHost;
+  /** Resolves when the user, the desktop or another program wants Wardkey to end. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** The agent with a window, in whichever host. Resolves with null when an agent already runs for this user. */
+export async function startWindow(options: StartWindowOptions): Promise<RunningWindow | null> {
+  const folders = options.folders ?? {
+    settings: settingsFolder(),
+    state: stateFolder(),
+    controlAddress: controlAddress(),
+    policyFile: policyFile(),
+  };
+  const ended = Promise.withResolvers<void>();
+  let windowAgent: WindowAgent | null = null;
+  const agent = await startAgent({
+    cards: options.cards,
+    desktop: options.desktop ?? openDesktopSession,
+    idle: options.idle ?? openIdleClock,
+    policyFile: folders.policyFile,
+    stateFolder: folders.state,
+    controlAddress: folders.controlAddress,
+    show: () => void windowAgent?.show('home'),
+  });
+  if (agent === null) return null;
+
+  const settingsProblems: string[] = [];
+  const settings = openSettings(folders.settings, ({ kind, file, why }) => {
+    settingsProblems.push(`${file}: ${why}`);
+    agent.notice(kind === 'repaired' ? 'Settings_Repaired' : 'Settings_NotSaved', `${file}: ${why}`);
+  });
+  const window = new WindowAgent({
+    agent,
+    settings,
+    examination: new Examination({
+      runtime: agent.runtime,
+      desktop: agent.desktop,
+      policy: agent.policy,
+      settingsProblems: () => settingsProblems,
+      auditFile: agent.auditFile,
+      reportFolder: join(folders.state, 'reports'),
+      version: VERSION,
+    }),
+    systemLanguages: systemLanguages(),
+    version: VERSION,
+    demo: options.demo ?? null,
+    quit: ended.resolve,
+  });
+  windowAgent = window;
+  void agent.asked.then(ended.resolve);
+  const host = await options.openHost(window, window.events);
+  await window.attach(host);
+  if (options.hidden !== true && !(await host.showWindow(true))) agent.notice('Window_NoBrowser', '');
+  return {
+    agent,
+    host,
+    ended: ended.promise,
+    stop: async () => {
+      window.close();
+      await host.close();
+      await agent.stop();
+    },
+  };
+}
