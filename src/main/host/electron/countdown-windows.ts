@@ -1,0 +1,80 @@
+import type { Rectangle } from 'electron';
+import type { ElectronApi, HostWindow } from './electron-api.ts';
+import { COUNTDOWN_ADDRESS } from './protocol.ts';
+
+/**
+ * The countdown on every display, also on one that is plugged in while it runs. None takes the keyboard: who types on must not
+ * answer it by accident.
+ */
+export class CountdownWindows {
+  readonly #screen: ElectronApi['screen'];
+  readonly #make: (bounds: Rectangle) => HostWindow;
+  /** By the display's id. */
+  readonly #windows = new Map<number, HostWindow>();
+  #shown = false;
+  readonly #follow = () => this.#cover();
+
+  /** @param make a window with these bounds: hidden, and not yet loaded */
+  constructor(screen: ElectronApi['screen'], make: (bounds: Rectangle) => HostWindow) {
+    this.#screen = screen;
+    this.#make = make;
+  }
+
+  show(): void {
+    if (this.#shown) return;
+    this.#shown = true;
+    this.#screen.on('display-added', this.#follow);
+    this.#screen.on('display-removed', this.#follow);
+    this.#screen.on('display-metrics-changed', this.#follow);
+    this.#cover();
+  }
+
+  hide(): void {
+    if (!this.#shown) return;
+    this.#shown = false;
+    this.#screen.removeListener('display-added', this.#follow);
+    this.#screen.removeListener('display-removed', this.#follow);
+    this.#screen.removeListener('display-metrics-changed', this.#follow);
+    for (const window of this.#windows.values()) window.destroy();
+    this.#windows.clear();
+  }
+
+  /** One window for each display there is now, as large as it is now. */
+  #cover(): void {
+    const displays = this.#screen.getAllDisplays();
+    const present = new Set(displays.map(({ id }) => id));
+    for (const [id, window] of this.#windows) {
+      if (present.has(id)) continue;
+      this.#windows.delete(id);
+      window.destroy();
+    }
+    for (const { id, bounds } of displays) {
+      const window = this.#windows.get(id);
+      if (window === undefined) this.#open(id, bounds);
+      else window.setBounds(bounds);
+    }
+  }
+
+  #open(id: number, bounds: Rectangle): void {
+    const window = this.#make(bounds);
+    this.#windows.set(id, window);
+    window.on('closed', () => {
+      if (this.#windows.get(id) === window) this.#windows.delete(id);
+    });
+    window.setMenu(null);
+    window.setAlwaysOnTop(true, 'screen-saver');
+    window.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true, skipTransformProcessType: true });
+    window.loadURL(COUNTDOWN_ADDRESS).then(
+      () => {
+        if (!this.#shown || window.isDestroyed()) return;
+        window.showInactive();
+        // Some window managers place a window on the first display whatever was asked, until it is shown.
+        window.setBounds(bounds);
+      },
+      () => {
+        // A page that cannot be read counts nothing down: better none than a blank cover.
+        if (!window.isDestroyed()) window.destroy();
+      },
+    );
+  }
+}
