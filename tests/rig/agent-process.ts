@@ -17,6 +17,8 @@ export type UserFolders = {
   readonly policyFile: string;
   readonly auditFile: string;
   writePolicy(policy: unknown): void;
+  /** What this user has chosen already. */
+  writeSettings(settings: object): void;
   remove(): void;
 };
 
@@ -46,11 +48,15 @@ export function makeUserFolders(policy: unknown = {}): UserFolders {
     policyFile,
     auditFile: join(folder, 'state', 'wardkey', 'audit.jsonl'),
     writePolicy,
+    writeSettings: (settings) => {
+      mkdirSync(join(folder, 'config', 'wardkey'), { recursive: true });
+      writeFileSync(join(folder, 'config', 'wardkey', 'settings.json'), JSON.stringify(settings));
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-/** `wardkey agent --json` as a process of its own, as it ships. */
+/** `wardkey agent --json`, or the agent with its window, as a process of its own, as it ships. */
 export class AgentProcess {
   readonly lines: Line[] = [];
   readonly child: ChildProcess;
@@ -58,8 +64,8 @@ export class AgentProcess {
   errors = '';
   private readonly listeners = new Set<() => void>();
 
-  constructor(user: UserFolders, env: Readonly<Record<string, string>>) {
-    this.child = spawn(process.execPath, [WARDKEY, 'agent', '--json', '--policy', user.policyFile], {
+  constructor(user: UserFolders, env: Readonly<Record<string, string>>, command: readonly string[] = ['agent']) {
+    this.child = spawn(process.execPath, [WARDKEY, ...command, '--json', '--policy', user.policyFile], {
       env: { PATH: process.env.PATH, ...user.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

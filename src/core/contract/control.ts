@@ -47,7 +47,7 @@ export class FrameError extends Error {
   override readonly name = 'FrameError';
 }
 
-export function encodeFrame(json: unknown, secrets: readonly Uint8Array[] = []): Uint8Array {
+export function encodeFrame(json: unknown, secrets: readonly Uint8Array[] = []): Uint8Array<ArrayBuffer> {
   const text = new TextEncoder().encode(JSON.stringify(json));
   if (text.length > MAX_FRAME_JSON || secrets.length > MAX_SECRETS) throw new FrameError('frame too large');
   const length = 5 + text.length + secrets.reduce((sum, secret) => sum + 1 + secret.length, 0);

@@ -169,6 +169,8 @@ export const ViewCommandSchema = v.variant('command', [
   v.strictObject({ command: v.literal('open-page'), page: v.picklist(ORGANISATION_PAGES) }),
   v.strictObject({ command: v.literal('set-preference'), change: PreferenceChangeSchema }),
   v.strictObject({ command: v.literal('introduced') }),
+  /** Whether the window has the user's eye: it has the keyboard and is not hidden. */
+  v.strictObject({ command: v.literal('attended'), attended: v.boolean() }),
   v.strictObject({ command: v.literal('diagnose') }),
   /** Writes the support report and answers with its path. */
   v.strictObject({ command: v.literal('make-report') }),
@@ -231,6 +233,7 @@ export const VIEW_OUTCOMES = {
   'open-page': outcome(VALUES.none),
   'set-preference': outcome(VALUES.none),
   introduced: outcome(VALUES.none),
+  attended: outcome(VALUES.none),
   diagnose: outcome(VALUES.findings),
   'make-report': outcome(VALUES.path),
   quit: outcome(VALUES.none),

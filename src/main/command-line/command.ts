@@ -5,6 +5,12 @@ export type CommandOptions = {
   readonly reader: string | null;
   readonly lastTry: boolean;
   readonly policy: string | null;
+  /** `window`: waits in the tray until it is wanted. */
+  readonly hidden: boolean;
+  /** `window`: opens no browser, and tells where the page is. */
+  readonly noOpen: boolean;
+  /** `window`: on virtual readers and cards. */
+  readonly demo: boolean;
 };
 
 /** One word of `wardkey`: runs to its end, and says what the process exits with. */

@@ -10,6 +10,10 @@ const COMMANDS: Record<string, { does: string; load: () => Promise<Command> }> =
     does: 'run without a window (kiosks, thin clients); --json prints its life, one line an event',
     load: async () => (await import('./commands/agent.ts')).agent,
   },
+  window: {
+    does: 'run with the window in a browser; --hidden waits in the tray, --no-open serves the page only, --demo plays on virtual cards',
+    load: async () => (await import('./commands/window.ts')).window,
+  },
   watch: {
     does: 'readers and cards as they come and go; --json: one line an event',
     load: async () => (await import('./commands/watch.ts')).watch,
@@ -49,7 +53,7 @@ const COMMANDS: Record<string, { does: string; load: () => Promise<Command> }> =
 const LAST_MS = 1_000;
 
 const HELP = [
-  'Usage: wardkey COMMAND [--json] [--reader NAME] [--last-try] [--policy FILE]',
+  'Usage: wardkey COMMAND [--json] [--reader NAME] [--last-try] [--policy FILE] [--hidden] [--no-open] [--demo]',
   '',
   ...Object.entries(COMMANDS).map(([name, { does }]) => `  ${name.padEnd(8)} ${does}`),
   '',
@@ -79,6 +83,9 @@ async function main(): Promise<ExitCode> {
     reader: values.reader ?? null,
     lastTry: values['last-try'] ?? false,
     policy: values.policy ?? null,
+    hidden: values.hidden ?? false,
+    noOpen: values['no-open'] ?? false,
+    demo: values.demo ?? false,
   });
 }
 
@@ -91,6 +98,9 @@ function parse() {
       reader: { type: 'string' },
       'last-try': { type: 'boolean' },
       policy: { type: 'string' },
+      hidden: { type: 'boolean' },
+      'no-open': { type: 'boolean' },
+      demo: { type: 'boolean' },
     },
   });
 }

@@ -2,12 +2,18 @@ import type { DesktopSession, LockOutcome, ScreenState } from '../../core/contra
 
 /** A desktop on paper: the demo must not lock the computer of whoever tries it. */
 export class DemoDesktop implements DesktopSession {
-  readonly remote = false;
+  /** Its readers come over a remote connection, so that this can drop. */
+  readonly remote = true;
+  /** From now on it does not lock any more, as a desktop whose locker has crashed. */
+  lockIsBroken = false;
   private screen: ScreenState = 'unlocked';
   private readonly listeners = new Set<(state: ScreenState) => void>();
 
   async lock(): Promise<LockOutcome> {
     await Promise.resolve();
+    if (this.lockIsBroken) {
+      return { locked: false, attempts: [{ method: 'demo desktop', tookMs: 0, result: 'failed', detail: 'broken' }] };
+    }
     this.show('locked');
     return { locked: true, attempts: [{ method: 'demo desktop', tookMs: 0, result: 'confirmed', detail: null }] };
   }

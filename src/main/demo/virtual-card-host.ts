@@ -45,6 +45,13 @@ export class VirtualCardHost implements CardHost {
     this.tell({ type: 'service', state: 'stopped', detail: 'SCARD_E_NO_SERVICE', at: monotonicMs() });
   }
 
+  /** The connection to the readers drops: they are gone, cards and all. `start` brings them back. */
+  dropReaders(): void {
+    for (const name of this.insertions.keys()) this.tellRemoved(name, 'reader-unplugged');
+    this.running = false;
+    this.tell({ type: 'readers', readers: [], at: monotonicMs() });
+  }
+
   onMessage(listener: (message: CardProcessMessage) => void): () => void {
     this.messageListeners.add(listener);
     return () => this.messageListeners.delete(listener);
@@ -91,7 +98,10 @@ export class VirtualCardHost implements CardHost {
     else this.tell({ type: 'inserted', ...place, eventCount: reader.eventCount, atr });
   }
 
-  private tellRemoved(reader: string, cause: 'card-pulled' | 'service-stopped' = 'card-pulled'): void {
+  private tellRemoved(
+    reader: string,
+    cause: 'card-pulled' | 'service-stopped' | 'reader-unplugged' = 'card-pulled',
+  ): void {
     const insertion = this.insertions.get(reader);
     if (insertion === undefined) return;
     this.insertions.delete(reader);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Where Wardkey keeps what, by the customs of each system (XDG base directories, Apple's and Microsoft's guidelines). */
 
@@ -9,6 +9,32 @@ const env = (name: string) => {
   const value = process.env[name];
   return value === undefined || value === '' ? null : value;
 };
+
+/** All of them, as a running agent uses them. */
+export type WardkeyFolders = {
+  readonly settings: string;
+  readonly state: string;
+  readonly controlAddress: string;
+  readonly policyFile: string;
+  /** For the page that opens the window in a browser: a folder that nobody but this user can enter. */
+  readonly launch: string;
+  /** For the profile of the browser that shows the window. */
+  readonly browserProfile: string;
+};
+
+/** Where this system customarily keeps them. @param policy a policy file to take instead of the organisation's */
+export function customaryFolders(policy: string | null = null): WardkeyFolders {
+  const address = controlAddress();
+  const state = stateFolder();
+  return {
+    settings: settingsFolder(),
+    state,
+    controlAddress: address,
+    policyFile: policy ?? policyFile(),
+    launch: join(process.platform === 'win32' ? state : dirname(address), 'window'),
+    browserProfile: join(state, 'browser'),
+  };
+}
 
 /** Settings of this user. */
 export function settingsFolder(): string {

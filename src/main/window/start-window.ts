@@ -5,7 +5,7 @@ import { openIdleClock } from '../../native/idle/idle-clock.ts';
 import { openDesktopSession } from '../../native/session-lock/desktop-session.ts';
 import { type RunningAgent, startAgent } from '../agent/start-agent.ts';
 import type { DesktopHost, OpenHost } from '../host/desktop-host.ts';
-import { controlAddress, policyFile, settingsFolder, stateFolder } from '../store/folders.ts';
+import type { WardkeyFolders } from '../store/folders.ts';
 import { openSettings } from '../store/settings.ts';
 import { Examination } from './examination.ts';
 import { systemLanguages } from './system-languages.ts';
@@ -19,13 +19,7 @@ export type StartWindowOptions = {
   readonly desktop?: () => Promise<DesktopSession>;
   readonly idle?: () => Promise<IdleClock | null>;
   readonly demo?: DemoControls;
-  /** Where this user's things are kept; the system's customary places unless told. */
-  readonly folders?: {
-    readonly settings: string;
-    readonly state: string;
-    readonly controlAddress: string;
-    readonly policyFile: string;
-  };
+  readonly folders: Pick<WardkeyFolders, 'settings' | 'state' | 'controlAddress' | 'policyFile'>;
   /** Whether the window shows at once; otherwise it waits in the tray. */
   readonly hidden?: boolean;
 };
@@ -40,12 +34,7 @@ export type RunningWindow = {
 
 /** The agent with a window, in whichever host. Resolves with null when an agent already runs for this user. */
 export async function startWindow(options: StartWindowOptions): Promise<RunningWindow | null> {
-  const folders = options.folders ?? {
-    settings: settingsFolder(),
-    state: stateFolder(),
-    controlAddress: controlAddress(),
-    policyFile: policyFile(),
-  };
+  const { folders } = options;
   const ended = Promise.withResolvers<void>();
   let windowAgent: WindowAgent | null = null;
   const agent = await startAgent({

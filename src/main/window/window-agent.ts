@@ -148,6 +148,8 @@ export class WindowAgent implements ViewService {
       case 'introduced':
         this.saveSettings({ introduced: true });
         return DONE;
+      case 'attended':
+        return DONE;
       case 'diagnose':
         return { ok: true, value: await this.options.examination.examine() };
       case 'make-report': {

@@ -1,0 +1,62 @@
+import * as v from 'valibot';
+import type { Policy } from '../../../core/agent/policy.ts';
+import { openBrowserHost } from '../../host/browser/browser-host.ts';
+import { customaryFolders } from '../../store/folders.ts';
+import { startWindow } from '../../window/start-window.ts';
+import { lockBeforeCrashing, tellNews } from '../agent-lines.ts';
+import type { Command } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { untilInterrupted } from '../interruption.ts';
+import { fail } from '../output.ts';
+import { PatientOutput } from '../patient-output.ts';
+import { runningAgent } from '../running-agent.ts';
+import { startCards } from '../start-cards.ts';
+
+/** `wardkey window`: the agent with its window in a browser, until it is interrupted or asked to stop. */
+export const window: Command = async (_words, { json, policy, hidden, noOpen, demo }) => {
+  const out = new PatientOutput(process.stdout);
+  const errors = new PatientOutput(process.stderr);
+  const world = demo ? await (await import('../../demo/demo-world.ts')).DemoWorld.open() : null;
+  const folders = world?.folders ?? customaryFolders(policy);
+  const parts = world?.parts ?? { cards: startCards };
+  let policyOf: (() => Policy) | null = null;
+  try {
+    const running = await startWindow({
+      ...parts,
+      folders,
+      hidden,
+      openHost: openBrowserHost({
+        openWindows: !noOpen,
+        launchFolder: folders.launch,
+        profileFolder: folders.browserProfile,
+        browser: () => policyOf?.().window.browser ?? null,
+        onPage: (file) => {
+          if (json) out.json({ event: 'page', file });
+          else if (noOpen) out.line(`Open this file in a browser: ${file}`);
+        },
+      }),
+    });
+    if (running === null) return (await showTheOther()) ? EXIT.ok : fail('Agent_AlreadyRunning', { json });
+    policyOf = () => running.agent.runtime.state.policy;
+    lockBeforeCrashing(running.agent);
+    tellNews(running.agent, json, out, errors);
+    await Promise.race([untilInterrupted(), running.ended]);
+    await running.stop();
+    await Promise.all([out.end(), errors.end()]);
+    return EXIT.ok;
+  } finally {
+    world?.close();
+  }
+};
+
+const ANSWER_LIMIT_MS = 5_000;
+
+/** A second start brings up the window of the first. */
+async function showTheOther(): Promise<boolean> {
+  const agent = await runningAgent();
+  if (agent === null) return false;
+  agent.send({ command: 'show' });
+  const answer = await agent.answer(v.looseObject({ event: v.picklist(['done', 'refused']) }), ANSWER_LIMIT_MS);
+  agent.close();
+  return answer?.event === 'done';
+}

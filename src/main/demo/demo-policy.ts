@@ -1,0 +1,25 @@
+import { ORGANISATION_PAGES } from '../../core/agent/policy.ts';
+
+/** The organisation of the demo: pages that lead nowhere, people that do not exist. @param graceSeconds for a pulled card */
+export function demoPolicy(graceSeconds: number): object {
+  return {
+    removal: { 'card-pulled': { graceSeconds }, unattended: { action: 'lock' } },
+    unattended: { remindAfterSeconds: 120, actAfterSeconds: 30 },
+    certificates: { issuers: ['Wardkey Test Authentication'] },
+    organisation: {
+      name: 'Demonstration Hospital',
+      pages: Object.fromEntries(ORGANISATION_PAGES.map((page) => [page, `https://example.org/smartcards/${page}`])),
+      contacts: {
+        ra: {
+          name: 'Registration Authority',
+          phone: '01632 960 123',
+          email: 'ra@example.org',
+          hours: 'Monday to Friday, 8 am to 5 pm',
+          place: 'Level 2, room 14',
+        },
+        it: { name: 'IT service desk', phone: '01632 960 199', email: 'it@example.org', hours: 'Day and night' },
+        hr: { name: 'Human resources', phone: '01632 960 150', email: 'hr@example.org' },
+      },
+    },
+  };
+}

@@ -1,0 +1,168 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DemoCard, DemoDeed, DemoView } from '../../core/contract/demo.ts';
+import { TEST_PIN } from '../../simulator/pki/issue-card.ts';
+import { VirtualReader } from '../../simulator/reader/in-process.ts';
+import type { WardkeyFolders } from '../store/folders.ts';
+import type { StartWindowOptions } from '../window/start-window.ts';
+import type { DemoControls } from '../window/window-agent.ts';
+import { DemoCards } from './demo-cards.ts';
+import { DemoDesktop } from './demo-desktop.ts';
+import { DemoIdle } from './demo-idle.ts';
+import { demoPolicy } from './demo-policy.ts';
+import { VirtualCardHost } from './virtual-card-host.ts';
+
+const CARD_PACE_MS = 15;
+const READERS = ['Wardkey virtual reader 1', 'Wardkey virtual reader 2'] as const;
+const FIRST_GRACE_SECONDS = 10;
+
+/**
+ * Readers, cards and a desktop that can be played with, and folders that are gone afterwards. The agent, the card driver and
+ * the window on top of it are the real ones.
+ */
+export class DemoWorld implements DemoControls {
+  private readonly readers = READERS.map((name) => new VirtualReader(name, { paceMs: CARD_PACE_MS }));
+  private readonly host = new VirtualCardHost(this.readers);
+  private readonly desktop = new DemoDesktop();
+  private readonly idle = new DemoIdle();
+  private readonly cards: DemoCards;
+  private readonly folder = mkdtempSync(join(tmpdir(), 'wardkey-demo-'));
+  private readonly inReader: Array<DemoCard | null> = READERS.map(() => null);
+  private readonly listeners = new Set<() => void>();
+  private service = true;
+  private graceSeconds = FIRST_GRACE_SECONDS;
+
+  private constructor(cards: DemoCards) {
+    this.cards = cards;
+    for (const name of ['etc', 'settings', 'state', 'run']) mkdirSync(join(this.folder, name), { mode: 0o700 });
+    this.writePolicy();
+    this.desktop.onScreenState(() => this.changed());
+  }
+
+  static async open(): Promise<DemoWorld> {
+    return new DemoWorld(await DemoCards.issue());
+  }
+
+  /** What the agent of this world is made of. */
+  get parts(): Pick<StartWindowOptions, 'cards' | 'desktop' | 'idle' | 'demo'> {
+    return {
+      cards: () => {
+        // The agent listens before the service tells what is there.
+        queueMicrotask(() => this.host.start());
+        return this.host;
+      },
+      desktop: async () => this.desktop,
+      idle: async () => this.idle,
+      demo: this,
+    };
+  }
+
+  get folders(): WardkeyFolders {
+    const of = (...names: string[]) => join(this.folder, ...names);
+    return {
+      settings: of('settings'),
+      state: of('state'),
+      controlAddress:
+        process.platform === 'win32' ? `\\\\.\\pipe\\wardkey-demo-${process.pid}` : of('run', 'agent.sock'),
+      policyFile: this.policyFile,
+      launch: of('run', 'window'),
+      browserProfile: of('browser'),
+    };
+  }
+
+  view(): DemoView {
+    return {
+      readers: [...this.inReader],
+      service: this.service,
+      desktopLocked: this.desktop.screenState() === 'locked',
+      lockBroken: this.desktop.lockIsBroken,
+      graceSeconds: this.graceSeconds,
+      passcode: TEST_PIN,
+    };
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  perform(deed: DemoDeed): void {
+    switch (deed.deed) {
+      case 'insert':
+        this.insert(deed.card, deed.reader);
+        break;
+      case 'pull':
+        this.pull(deed.reader);
+        break;
+      case 'kill-service':
+        this.host.killService();
+        this.service = false;
+        break;
+      case 'start-service':
+        if (!this.service) this.host.start();
+        this.service = true;
+        break;
+      case 'unlock-desktop':
+        this.desktop.unlock();
+        break;
+      case 'drop-session':
+        this.host.dropReaders();
+        this.service = false;
+        break;
+      case 'go-idle':
+        this.idle.goIdle();
+        break;
+      case 'break-lock':
+        this.desktop.lockIsBroken = deed.broken;
+        break;
+      case 'grace':
+        this.graceSeconds = deed.seconds;
+        this.writePolicy();
+        break;
+      case 'reset':
+        for (const place of READERS.keys()) this.pull(place);
+        this.cards.reset();
+        this.desktop.lockIsBroken = false;
+        this.desktop.unlock();
+        if (!this.service) this.host.start();
+        this.service = true;
+        break;
+    }
+    this.changed();
+  }
+
+  /** Takes its folders away. */
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private insert(card: DemoCard, place: number): void {
+    this.pull(place);
+    // One card is in one reader.
+    const elsewhere = this.inReader.indexOf(card);
+    if (elsewhere >= 0) this.pull(elsewhere);
+    this.inReader[place] = card;
+    this.readers[place]?.insert(this.cards.get(card), { faults: this.cards.faultsOf(card) });
+  }
+
+  private pull(place: number): void {
+    this.inReader[place] = null;
+    this.readers[place]?.pull();
+  }
+
+  private get policyFile(): string {
+    return join(this.folder, 'etc', 'policy.json');
+  }
+
+  /** Whole or not at all: the running agent reads it at once. */
+  private writePolicy(): void {
+    const draft = `${this.policyFile}.draft`;
+    writeFileSync(draft, JSON.stringify(demoPolicy(this.graceSeconds)));
+    renameSync(draft, this.policyFile);
+  }
+
+  private changed(): void {
+    for (const listener of this.listeners) listener();
+  }
+}

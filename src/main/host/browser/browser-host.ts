@@ -1,0 +1,210 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ViewCommand, ViewOutcome } from '../../../core/contract/view.ts';
+import { setStartAtLogin, startsAtLogin } from '../../../native/linux-desktop/autostart.ts';
+import { type LinuxDesktop, openLinuxDesktop } from '../../../native/linux-desktop/linux-desktop.ts';
+import type { TrayFace } from '../../../native/linux-desktop/tray.ts';
+import type {
+  DesktopHost,
+  DesktopNotification,
+  HostAbilities,
+  HostEvents,
+  OpenHost,
+  Tray,
+  TrayAction,
+  ViewService,
+} from '../desktop-host.ts';
+import { BrowserWindow } from './browser-window.ts';
+import { openAddress } from './open-address.ts';
+import { type PageServer, servePage } from './page-server.ts';
+import { readTrayPictures } from './tray-pictures.ts';
+
+export type BrowserHostOptions = {
+  /** False: the page is served and told, and whoever wants it opens it. */
+  readonly openWindows: boolean;
+  /** Where the launch page lies, each time there is one. */
+  readonly onPage?: (file: string) => void;
+  /** For the launch page alone: below the user's runtime folder. */
+  readonly launchFolder: string;
+  /** For the browser's profile alone. */
+  readonly profileFolder: string;
+  /** The browser that the organisation chose. */
+  readonly browser: () => string | null;
+  /** The built program: out/. */
+  readonly programFolder?: string;
+};
+
+/** From the start of a browser to its page at the agent; a cold start on a slow machine takes its time. */
+const PAGE_LIMIT_MS = 20_000;
+
+const ACTIONS: ReadonlySet<string> = new Set<TrayAction>([
+  'open',
+  'lock',
+  'change-passcode',
+  'unlock',
+  'renew',
+  'services',
+  'help',
+  'quit',
+]);
+const isTrayAction = (action: string): action is TrayAction => ACTIONS.has(action);
+
+/**
+ * The agent in plain Node with its window in a browser: for thin clients, kiosks, demos, and wherever Electron's own binary
+ * is not to be had. Tray and notifications come over D-Bus on Linux; other systems show the window alone.
+ */
+export function openBrowserHost(options: BrowserHostOptions): OpenHost {
+  return async (view, events) => {
+    const programFolder = options.programFolder ?? fileURLToPath(new URL('.', import.meta.url));
+    const attention = new Attention(view);
+    const server = await servePage(attention, {
+      root: join(programFolder, 'window'),
+      launchFolder: options.launchFolder,
+    });
+    const host = new BrowserHost(options, server, attention, programFolder);
+    await host.openDesktop(events);
+    return host;
+  };
+}
+
+/** Passes everything on to the agent, but for the page's word on whether it has the user's eye: that is the host's own. */
+class Attention implements ViewService {
+  attended = false;
+  readonly snapshot: ViewService['snapshot'];
+  readonly onChange: ViewService['onChange'];
+  private readonly view: ViewService;
+
+  constructor(view: ViewService) {
+    this.view = view;
+    this.snapshot = () => view.snapshot();
+    this.onChange = (listener) => view.onChange(listener);
+  }
+
+  perform(command: ViewCommand, secrets: readonly Uint8Array[]): Promise<ViewOutcome> {
+    if (command.command === 'attended') this.attended = command.attended;
+    return this.view.perform(command, secrets);
+  }
+}
+
+class BrowserHost implements DesktopHost {
+  readonly name = 'browser';
+  private readonly options: BrowserHostOptions;
+  private readonly server: PageServer;
+  private readonly attention: Attention;
+  private readonly programFolder: string;
+  private readonly window: BrowserWindow;
+  private desktop: LinuxDesktop | null = null;
+  private countdown = false;
+
+  constructor(options: BrowserHostOptions, server: PageServer, attention: Attention, programFolder: string) {
+    this.options = options;
+    this.server = server;
+    this.attention = attention;
+    this.programFolder = programFolder;
+    this.window = new BrowserWindow(options.profileFolder);
+  }
+
+  get abilities(): HostAbilities {
+    return {
+      tray: this.desktop?.tray.available ?? false,
+      notifications: this.desktop?.notifications.available ?? false,
+      // A browser's window can neither be put above all others nor on every display.
+      everyDisplay: false,
+      startAtLogin: process.platform === 'linux',
+    };
+  }
+
+  async openDesktop(events: HostEvents): Promise<void> {
+    if (process.platform !== 'linux') return;
+    const pictures = readTrayPictures(join(this.programFolder, 'icons', 'tray'));
+    this.faceOf = (tray) => ({
+      title: 'Wardkey',
+      tooltip: tray.tooltip,
+      icon: pictures.get(tray.icon) ?? [],
+      menu: tray.menu,
+    });
+    this.desktop = await openLinuxDesktop({
+      tray: {
+        id: 'wardkey',
+        face: this.faceOf({ icon: 'busy', tooltip: 'Wardkey', menu: [] }),
+        onActivate: () => events.onTray(),
+        onMenu: (action) => {
+          if (isTrayAction(action)) events.onMenu(action);
+        },
+        onAvailable: () => events.onAbilities(),
+      },
+      notifications: {
+        program: 'Wardkey',
+        onAction: (key, action) => events.onNotification(key, action),
+        onAvailable: () => events.onAbilities(),
+      },
+    });
+  }
+
+  private faceOf: ((tray: Tray) => TrayFace) | null = null;
+
+  setTray(tray: Tray): void {
+    if (this.faceOf !== null) this.desktop?.tray.set(this.faceOf(tray));
+  }
+
+  notify(notification: DesktopNotification): void {
+    this.desktop?.notifications.show(notification);
+  }
+
+  withdraw(key: string): void {
+    this.desktop?.notifications.withdraw(key);
+  }
+
+  /** A browser's window cannot be raised from outside: a new one takes the place of one that is not looked at. */
+  async showWindow(focus: boolean): Promise<boolean> {
+    if (this.server.connected() && this.attention.attended) return true;
+    const { file } = await this.server.openLaunch();
+    this.options.onPage?.(file);
+    if (!this.options.openWindows) return true;
+    const arrived = this.pageArrives();
+    if (!(await this.window.show(file, this.options.browser()))) return false;
+    // Who asked for the window wants to know that it came; nobody waits for one that came by itself.
+    return focus ? arrived : true;
+  }
+
+  showCountdown(): void {
+    if (this.countdown) return;
+    this.countdown = true;
+    void this.showWindow(false);
+  }
+
+  hideCountdown(): void {
+    this.countdown = false;
+  }
+
+  openAddress(address: string): Promise<boolean> {
+    return openAddress(address);
+  }
+
+  async startsAtLogin(): Promise<boolean> {
+    return process.platform === 'linux' && startsAtLogin(process.env);
+  }
+
+  async setStartAtLogin(on: boolean): Promise<boolean> {
+    if (process.platform !== 'linux') return false;
+    const command = [process.execPath, join(this.programFolder, 'wardkey.js'), 'window', '--hidden'];
+    return setStartAtLogin(on, { name: 'Wardkey', comment: 'Smartcard agent', command }, process.env);
+  }
+
+  async close(): Promise<void> {
+    await this.server.close();
+    await Promise.all([this.window.close(), this.desktop?.close()]);
+  }
+
+  private pageArrives(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const limit = setTimeout(() => done(false), PAGE_LIMIT_MS);
+      const stop = this.server.onConnected(() => done(true));
+      const done = (arrived: boolean) => {
+        clearTimeout(limit);
+        stop();
+        resolve(arrived);
+      };
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { browserArguments } from './browser-arguments.ts';
+import { findBrowser } from './browser-program.ts';
+import { openFile } from './open-address.ts';
+
+/** What this profile of the browser must not do: offer to keep what is typed, or to translate it elsewhere. */
+const PROFILE = {
+  credentials_enable_service: false,
+  profile: { password_manager_enabled: false },
+  autofill: { enabled: false, profile_enabled: false, credit_card_enabled: false },
+  translate: { enabled: false },
+};
+
+const END_LIMIT_MS = 2_000;
+
+/** The browser in which the window is shown: one process of ours, with a profile for this window alone. */
+export class BrowserWindow {
+  private readonly profileFolder: string;
+  private browser: ChildProcess | null = null;
+
+  constructor(profileFolder: string) {
+    this.profileFolder = profileFolder;
+  }
+
+  /**
+   * Shows this page: as a window of its own where there is a browser of Chromium's family, else in the user's own browser.
+   * Resolves with false when there is none at all. @param policyPath the organisation's choice of browser
+   */
+  async show(page: string, policyPath: string | null): Promise<boolean> {
+    const program = findBrowser({ platform: process.platform, env: process.env, exists: mayRun, policyPath });
+    if (program === null) return openFile(page);
+    this.prepareProfile();
+    const child = spawn(
+      program,
+      browserArguments({ page, profileFolder: this.profileFolder, uid: process.getuid?.() ?? null }),
+      { stdio: 'ignore', windowsHide: false },
+    );
+    const started = await new Promise<boolean>((resolve) => {
+      child.once('spawn', () => resolve(true));
+      child.once('error', () => resolve(false));
+    });
+    // Where our browser runs already, this one hands the page over to it and ends.
+    if (started && this.browser === null) this.keep(child);
+    return started;
+  }
+
+  async close(): Promise<void> {
+    const { browser } = this;
+    if (browser === null) return;
+    const gone = new Promise<void>((resolve) => browser.once('exit', () => resolve()));
+    browser.kill('SIGTERM');
+    const limit = setTimeout(() => browser.kill('SIGKILL'), END_LIMIT_MS);
+    await gone;
+    clearTimeout(limit);
+  }
+
+  private keep(child: ChildProcess): void {
+    this.browser = child;
+    child.once('exit', () => {
+      if (this.browser === child) this.browser = null;
+    });
+    // A window that stays open must not keep the agent from ending.
+    child.unref();
+  }
+
+  private prepareProfile(): void {
+    const folder = join(this.profileFolder, 'Default');
+    const file = join(folder, 'Preferences');
+    if (existsSync(file)) return;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(file, JSON.stringify(PROFILE), { mode: 0o600 });
+  }
+}
+
+function mayRun(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

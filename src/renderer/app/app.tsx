@@ -1,0 +1,85 @@
+import { useEffect } from 'react';
+import { About } from '../about/about.tsx';
+import { ExpiryAlert } from '../alerts/expiry-alert.tsx';
+import { Panel } from '../card/panel.tsx';
+import { DemoPanel } from '../demo/demo-panel.tsx';
+import { Diagnostics } from '../diagnostics/diagnostics.tsx';
+import { Introduction } from '../introduction/introduction.tsx';
+import { ChangePasscode } from '../passcode/change-passcode.tsx';
+import { Countdown } from '../removal/countdown.tsx';
+import { Unattended } from '../removal/unattended.tsx';
+import { Journey } from '../services/journey.tsx';
+import { Services } from '../services/services.tsx';
+import { Settings } from '../settings/settings.tsx';
+import { Announcer } from './announcer.tsx';
+import { Frame } from './frame.tsx';
+import { coverOf, type Place } from './places.ts';
+import { useWindow } from './store.ts';
+import { useTheme } from './theme.ts';
+import { useLanguage, ViewContext } from './view.ts';
+
+/** @param countdownOnly a window of its own on one display, which shows nothing but the countdown */
+export function App({ countdownOnly }: { countdownOnly: boolean }) {
+  const { view, reachable, place } = useWindow();
+  const { text, language } = useLanguage();
+  useTheme(view?.preferences.theme.value ?? 'system');
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  if (!reachable) return <Unreachable />;
+  if (view === null) return <p className="wk-waiting">{text('common.working')}</p>;
+  const cover = coverOf(view);
+  return (
+    <ViewContext value={view}>
+      {countdownOnly ? (
+        cover === 'countdown' && <Countdown />
+      ) : (
+        <div className={view.demo === null ? 'wk-stage' : 'wk-stage wk-stage--demo'}>
+          {view.demo !== null && <DemoPanel demo={view.demo} />}
+          <div className="wk-window">
+            <Announcer />
+            {cover === 'countdown' && <Countdown />}
+            {cover === 'unattended' && <Unattended />}
+            {cover === 'expiry' && <ExpiryAlert />}
+            {cover === 'introduction' && <Introduction />}
+            {cover === null && (
+              <Frame place={place}>
+                <Page place={place} />
+              </Frame>
+            )}
+          </div>
+        </div>
+      )}
+    </ViewContext>
+  );
+}
+
+function Page({ place }: { place: Place }) {
+  switch (place.page) {
+    case 'home':
+      return <Panel />;
+    case 'change-passcode':
+      return <ChangePasscode />;
+    case 'services':
+      return <Services />;
+    case 'journey':
+      return <Journey journey={place.journey} />;
+    case 'diagnostics':
+      return <Diagnostics />;
+    case 'settings':
+      return <Settings />;
+    case 'about':
+      return <About />;
+  }
+}
+
+/** The agent has gone: what was true is not shown as if it still were. */
+function Unreachable() {
+  const { text } = useLanguage();
+  return (
+    <main className="wk-window wk-unreachable" role="alert">
+      <h1 className="nhsuk-heading-m">{text('common.unreachable')}</h1>
+      <p>{text('common.unreachableNext')}</p>
+    </main>
+  );
+}

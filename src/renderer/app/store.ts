@@ -1,0 +1,48 @@
+import { create } from 'zustand';
+import type { ViewBridge, ViewSnapshot } from '../../core/contract/view.ts';
+import { HOME, type Place, placeOfCall } from './places.ts';
+
+/**
+ * What the window knows: the agent's last snapshot, and where the user is. What is being typed lives with its field and
+ * never here.
+ */
+export type WindowState = {
+  readonly view: ViewSnapshot | null;
+  /** performance.now() when the snapshot came: its spans count from there. */
+  readonly receivedAt: number;
+  readonly reachable: boolean;
+  readonly place: Place;
+  /** The reader whose card the user chose to look at, where several have one. */
+  readonly chosenReader: string | null;
+};
+
+export const useWindow = create<WindowState>()(() => ({
+  view: null,
+  receivedAt: 0,
+  reachable: true,
+  place: HOME,
+  chosenReader: null,
+}));
+
+/** Keeps the window's state with the agent's. */
+export function followAgent(bridge: ViewBridge): void {
+  bridge.onReachable((reachable) => useWindow.setState({ reachable }));
+  bridge.onSnapshot((view) => {
+    const { view: before, place } = useWindow.getState();
+    const called = view.call.number > 0 && view.call.number !== before?.call.number;
+    useWindow.setState({
+      view,
+      receivedAt: performance.now(),
+      reachable: true,
+      place: called ? placeOfCall(view.call.place) : place,
+    });
+  });
+}
+
+export function goTo(place: Place): void {
+  useWindow.setState({ place });
+}
+
+export function chooseReader(reader: string): void {
+  useWindow.setState({ chosenReader: reader, place: HOME });
+}

@@ -1,0 +1,120 @@
+import { test as base, type Browser, chromium, expect, type Locator, type Page } from '@playwright/test';
+import { pathToFileURL } from 'node:url';
+import { issueCardState, TEST_PIN } from '../../src/simulator/pki/issue-card.ts';
+import { CardPlayer, type PlayedReader } from '../../src/simulator/reader/card-player.ts';
+import { AgentProcess, makeUserFolders, type UserFolders } from '../rig/agent-process.ts';
+import { type Desktop, startDesktop } from '../rig/logind.ts';
+import { type Pcscd, startPcscd } from '../rig/pcscd.ts';
+import { CHROMIUM_ARGUMENTS, CHROMIUM } from './chromium.ts';
+
+/** Daemons that all tests of a worker share. */
+type World = {
+  readonly pcscd: Pcscd;
+  readonly desktop: Desktop;
+  readonly player: CardPlayer;
+  readonly browser: Browser;
+};
+
+export type WindowOptions = {
+  /** The organisation's policy. */
+  policy: object;
+  /** Whether the introduction has been read already. */
+  introduced: boolean;
+};
+
+/** The panel's size on a desktop. */
+export const PANEL = { width: 420, height: 760 } as const;
+
+export type Fixtures = WindowOptions & {
+  readonly user: UserFolders;
+  readonly agent: AgentProcess;
+  /** The window, open and in touch with the agent. */
+  readonly page: Page;
+  readonly reader: PlayedReader;
+  readonly other: PlayedReader;
+  readonly pcscd: Pcscd;
+  readonly desktop: Desktop;
+};
+
+export const test = base.extend<Fixtures, { world: World }>({
+  policy: [{}, { option: true }],
+  introduced: [true, { option: true }],
+  world: [
+    async ({}, use) => {
+      const [pcscd, desktop, player, browser] = await Promise.all([
+        startPcscd(),
+        startDesktop(),
+        CardPlayer.start(),
+        chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS }),
+      ]);
+      await use({ pcscd, desktop, player, browser });
+      await browser.close();
+      await player.stop();
+      await desktop.stop();
+      await pcscd.stop();
+    },
+    { scope: 'worker' },
+  ],
+  pcscd: async ({ world }, use) => use(world.pcscd),
+  desktop: async ({ world }, use) => use(world.desktop),
+  reader: async ({ world }, use) => {
+    const reader = world.player.reader(world.pcscd.ports[0]);
+    await use(reader);
+    await reader.pull();
+  },
+  other: async ({ world }, use) => {
+    const reader = world.player.reader(world.pcscd.ports[1]);
+    await use(reader);
+    await reader.pull();
+  },
+  user: async ({ policy, introduced }, use) => {
+    const user = makeUserFolders(policy);
+    user.writeSettings({ introduced });
+    await use(user);
+    user.remove();
+  },
+  agent: async ({ world, user, reader, other }, use) => {
+    // Both readers are empty before the agent looks.
+    await Promise.all([reader.pull(), other.pull()]);
+    await world.desktop.unlock();
+    const agent = new AgentProcess(user, { ...world.pcscd.env, ...world.desktop.env, LANG: 'en_GB.UTF-8' }, [
+      'window',
+      '--no-open',
+    ]);
+    await agent.phase('no-card');
+    await use(agent);
+    await agent.stop();
+  },
+  page: async ({ world, agent }, use) => {
+    const context = await world.browser.newContext({ viewport: PANEL, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    await openWindow(page, agent);
+    await use(page);
+    await context.close();
+  },
+});
+
+/** Opens the page that the agent has made ready, as the browser host's own start of a browser does. */
+export async function openWindow(page: Page, agent: AgentProcess): Promise<void> {
+  const { file } = await agent.event('page');
+  await page.goto(pathToFileURL(String(file)).href);
+  await expect(page.locator('.wk-window')).toBeVisible();
+}
+
+export const heading = (page: Page, name: string | RegExp): Locator => page.getByRole('heading', { level: 1, name });
+
+/** A new card of Ada's. */
+export const newCard = (order: Parameters<typeof issueCardState>[0] = {}) => issueCardState({ keys: 'p256', ...order });
+
+export async function typePasscode(page: Page, passcode: string, label = 'Passcode'): Promise<void> {
+  await page.getByLabel(label, { exact: true }).focus();
+  await page.keyboard.type(passcode);
+}
+
+export async function signIn(page: Page, passcode = TEST_PIN): Promise<void> {
+  await expect(heading(page, 'Enter your passcode')).toBeVisible();
+  await typePasscode(page, passcode);
+  await page.keyboard.press('Enter');
+}
+
+export { expect, TEST_PIN };
