@@ -5,8 +5,8 @@ import { lockBeforeCrashing, tellNews } from '../../command-line/agent-lines.ts'
 import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
 import { fail } from '../../command-line/output.ts';
 import { PatientOutput } from '../../command-line/patient-output.ts';
-import { controlAddress, policyFile, settingsFolder, stateFolder } from '../../store/folders.ts';
-import { type RunningWindow, type StartWindowOptions, startWindow } from '../../window/start-window.ts';
+import { customaryFolders, stateFolder } from '../../store/folders.ts';
+import { type RunningWindow, startWindow } from '../../window/start-window.ts';
 import { spawnInUtility, type UtilityProcessApi } from './card-process-utility.ts';
 import type { ElectronApi } from './electron-api.ts';
 import { openElectronHost } from './electron-host.ts';
@@ -84,18 +84,12 @@ async function run(
   const out = new PatientOutput(process.stdout);
   const errors = new PatientOutput(process.stderr);
   const world = demo ? await (await import('../../demo/demo-world.ts')).DemoWorld.open() : null;
-  const parts: Omit<StartWindowOptions, 'openHost'> = world?.parts() ?? {
-    cards: () => startCardProcess({ spawn: spawnInUtility(electron.utilityProcess) }),
-    folders: {
-      settings: settingsFolder(),
-      state: stateFolder(),
-      controlAddress: controlAddress(),
-      policyFile: policy ?? policyFile(),
-    },
-  };
+  const folders = world?.folders ?? customaryFolders(policy);
+  const parts = world?.parts ?? { cards: () => startCardProcess({ spawn: spawnInUtility(electron.utilityProcess) }) };
   try {
     const running = await startWindow({
       ...parts,
+      folders,
       hidden,
       openHost: openElectronHost(electron, {
         windowFolder: join(options.folder, 'window'),

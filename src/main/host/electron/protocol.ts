@@ -79,6 +79,7 @@ function isOwnHost({ protocol, host, username, password }: URL): boolean {
   return protocol === `${APP_SCHEME}:` && host === APP_HOST && username === '' && password === '';
 }
 
+/** An error of the network rather than an empty page: whoever loads the window is told that it failed. */
 function notFound(): Response {
-  return new Response(null, { status: 404, headers: SECURITY_HEADERS });
+  return Response.error();
 }
