@@ -488,16 +488,17 @@ describe('the desktop', () => {
     expect(await host.openAddress('https://example.org/')).toBe(false);
   });
 
-  test('has an icon for each system', async () => {
-    const tray = { icon: 'signed-in', tooltip: 'Wardkey: signed in', menu: [] } as const;
-    (await open()).setTray(tray);
+  test.each([
+    ['win32', 'signed-in-16.png'],
+    ['darwin', 'signed-inTemplate.png'],
+    ['linux', 'signed-in-24.png'],
+  ] as const)('has an icon of its own kind: %s', async (platform, name) => {
+    const host = await open({ platform });
+    host.setTray({ icon: 'signed-in', tooltip: 'Wardkey: signed in', menu: [] });
     expect(only(electron.trays)).toMatchObject({
-      image: join('/opt/wardkey/icons', 'tray', 'signed-in.png'),
+      image: join('/opt/wardkey/icons', 'tray', name),
       tooltip: 'Wardkey: signed in',
     });
-    electron = new ElectronStandIn();
-    (await open({ platform: 'darwin' })).setTray(tray);
-    expect(only(electron.trays).image).toBe(join('/opt/wardkey/icons', 'tray-template', 'signed-inTemplate.png'));
   });
 
   test('has one icon, whatever changes, and labels that mean what they say', async () => {
@@ -505,7 +506,7 @@ describe('the desktop', () => {
     const menu = [{ action: 'help', label: 'Help & contacts' }] as const;
     host.setTray({ icon: 'busy', tooltip: 'a', menu: [] });
     host.setTray({ icon: 'locked', tooltip: 'b', menu });
-    expect(only(electron.trays).image).toContain('locked.png');
+    expect(only(electron.trays).image).toContain('locked-16.png');
     expect(only(electron.trays).labels).toEqual(['Help && contacts']);
   });
 

@@ -23,7 +23,7 @@ export type ElectronHostOptions = {
   readonly windowFolder: string;
   /** The built preload script, absolute. */
   readonly preload: string;
-  /** Holds tray/NAME.png, and tray-template/NAMETemplate.png for macOS. */
+  /** The built pictures: build/icons.ts. */
   readonly iconFolder: string;
   readonly platform: NodeJS.Platform;
   readonly env: NodeJS.ProcessEnv;

@@ -2,6 +2,10 @@ import { join } from 'node:path';
 import type { HostEvents, Tray } from '../desktop-host.ts';
 import type { ElectronApi, HostTray } from './electron-api.ts';
 
+/** By system; see build/icons.ts. Electron takes the `@2x` beside it on a dense display. */
+const ENDINGS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: 'Template.png', win32: '-16.png' };
+const OTHER_ENDING = '-24.png';
+
 /**
  * The icon in the tray, made when there is something to draw. On macOS a template image, which the menu bar tints itself;
  * Electron knows one by the end of its name.
@@ -20,10 +24,7 @@ export class TrayIcon {
     this.#electron = electron;
     this.#events = events;
     const { folder, platform } = options;
-    this.#imageOf = (icon) =>
-      platform === 'darwin'
-        ? join(folder, 'tray-template', `${icon}Template.png`)
-        : join(folder, 'tray', `${icon}.png`);
+    this.#imageOf = (icon) => join(folder, 'tray', `${icon}${ENDINGS[platform] ?? OTHER_ENDING}`);
   }
 
   draw({ icon, tooltip, menu }: Tray): void {
