@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+
+/**
+ * `node build/licences.ts`: writes the terms of all that Wardkey is built with into the page that shows them. A unit test
+ * holds that file and the installed packages together.
+ */
+
+export type Licence = {
+  readonly name: string;
+  readonly version: string;
+  /** As SPDX writes it. */
+  readonly licence: string;
+  /** The terms in full, or what the package says of them where it comes without. */
+  readonly text: string;
+};
+
+export const LICENCES_FILE = join('src', 'renderer', 'about', 'licences.json');
+
+const LockSchema = v.object({
+  packages: v.record(
+    v.string(),
+    v.object({
+      version: v.optional(v.string()),
+      license: v.optional(v.string()),
+      dev: v.optional(v.boolean(), false),
+      /** One that another machine's system needs, and this one may lack. */
+      optional: v.optional(v.boolean(), false),
+      devOptional: v.optional(v.boolean(), false),
+    }),
+  ),
+});
+
+const FOLDER = 'node_modules/';
+const TERMS = /^(licen[cs]e|copying)([.-].*)?$/i;
+
+/** The packages that go out with the program, in the order of their names. */
+export function licences(root: string): Licence[] {
+  const lock = v.parse(LockSchema, JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
+  return Object.entries(lock.packages)
+    .filter(([path, each]) => path.startsWith(FOLDER) && !each.dev && !each.optional && !each.devOptional)
+    .map(([path, { version = '', license = '' }]) => ({
+      name: path.slice(path.lastIndexOf(FOLDER) + FOLDER.length),
+      version,
+      licence: license.replace(/^\((.*)\)$/, '$1'),
+      text: termsOf(join(root, path)),
+    }))
+    .toSorted((a, b) => (a.name === b.name ? compare(a.version, b.version) : compare(a.name, b.name)));
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+function termsOf(folder: string): string {
+  if (!existsSync(folder)) throw new Error(`${folder} is not installed: run npm ci first`);
+  const names = readdirSync(folder).toSorted(compare);
+  const file = names.find((name) => TERMS.test(name));
+  const text = file === undefined ? readmeOn(folder, names) : readFileSync(join(folder, file), 'utf8');
+  return text.replaceAll('\r\n', '\n').trim();
+}
+
+/** Some packages say it in their README only, under a heading of its own. */
+function readmeOn(folder: string, names: readonly string[]): string {
+  const file = names.find((name) => /^readme\.md$/i.test(name));
+  const readme = file === undefined ? '' : readFileSync(join(folder, file), 'utf8');
+  const [, after = ''] = readme.split(/^#+ *licen[cs]e.*$/im);
+  return after.split(/^#/m)[0] ?? '';
+}
+
+/** What the file holds, in the house's format. */
+export const licencesText = (root: string): string => `${JSON.stringify(licences(root), null, 2)}\n`;
+
+if (import.meta.main) {
+  const root = join(import.meta.dirname, '..');
+  writeFileSync(join(root, LICENCES_FILE), licencesText(root));
+}
