@@ -1,0 +1,68 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+
+// What our workflows may do, and whose programs they run. That they work, only a run of them can show.
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const FILES = globSync('.github/workflows/*.{yml,yaml}', { cwd: ROOT });
+
+const PermissionsSchema = v.record(v.string(), v.picklist(['read', 'none']));
+const WorkflowSchema = v.looseObject({
+  on: v.record(v.string(), v.unknown()),
+  permissions: PermissionsSchema,
+  jobs: v.record(
+    v.string(),
+    v.looseObject({
+      permissions: v.optional(PermissionsSchema),
+      'timeout-minutes': v.number(),
+      steps: v.array(
+        v.looseObject({
+          uses: v.optional(v.string()),
+          run: v.optional(v.string()),
+          with: v.optional(v.record(v.string(), v.unknown())),
+        }),
+      ),
+    }),
+  ),
+});
+
+test('there are workflows', () => {
+  expect(FILES).not.toEqual([]);
+});
+
+describe.each(FILES)('%s', (file) => {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const workflow = v.parse(WorkflowSchema, parse(text));
+  const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+
+  test('may read this repository and no more', () => {
+    expect(workflow.permissions).toEqual({ contents: 'read' });
+    for (const job of Object.values(workflow.jobs)) expect(job.permissions ?? {}).toEqual({});
+  });
+
+  test('runs no action but at one commit, with its version beside it', () => {
+    const actions = steps.flatMap(({ uses }) => (uses === undefined ? [] : [uses]));
+    expect(actions).not.toEqual([]);
+    for (const action of actions) {
+      expect(action).toMatch(/^actions\/[a-z-]+@[0-9a-f]{40}$/);
+      expect(text).toMatch(new RegExp(`${action} # v\\d+\\.\\d+\\.\\d+$`, 'm'));
+    }
+  });
+
+  test('leaves no key in the checkout, uses no secret, and never runs a stranger with our rights', () => {
+    for (const { uses, with: inputs } of steps)
+      if (uses?.startsWith('actions/checkout@')) expect(inputs).toMatchObject({ 'persist-credentials': false });
+    expect(text).not.toMatch(/\bsecrets\b|GITHUB_TOKEN|github\.token/);
+    expect(Object.keys(workflow.on)).not.toContain('pull_request_target');
+    // What a stranger names would be read by the shell as part of the command.
+    for (const { run = '' } of steps) expect(run).not.toMatch(/\$\{\{\s*github\./);
+  });
+
+  test('publishes nothing', () => {
+    for (const { run = '' } of steps) if (run.includes('electron-builder')) expect(run).toContain('--publish never');
+    expect(text).not.toMatch(/npm publish|gh release/);
+  });
+});
