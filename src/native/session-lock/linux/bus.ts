@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { Duplex } from 'node:stream';
 import {
   DBusError,
   Message,
@@ -9,6 +10,7 @@ import {
   Variant,
 } from '@jellybrick/dbus-next';
 import * as v from 'valibot';
+import { surviveUnreadable } from './unreadable-message.ts';
 
 /** A method call as this folder makes them; `limitMs` bounds the wait for its answer (5 s unless told). */
 export type BusCall = {
@@ -19,6 +21,8 @@ export type BusCall = {
   readonly signature?: string;
   readonly body?: readonly unknown[];
   readonly limitMs?: number;
+  /** Lets the bus start the service that the call is for; off unless told. */
+  readonly autoStart?: boolean;
 };
 
 export type BusAnswer =
@@ -34,6 +38,17 @@ export type BusSignal = {
   readonly body: readonly unknown[];
 };
 
+/** A method that another program calls on us. `signature` is that of `body`, as the bus has checked it. */
+export type ServedCall = Omit<BusSignal, 'interface'> & {
+  readonly signature: string;
+  /** undefined: the caller leaves it open. */
+  readonly interface: string | undefined;
+};
+
+export type ServedAnswer =
+  | { readonly ok: true; readonly signature: string; readonly body: readonly unknown[] }
+  | { readonly ok: false; readonly error: string; readonly text: string };
+
 const ANSWER_LIMIT_MS = 5_000;
 
 export const BUS_NAME = 'org.freedesktop.DBus';
@@ -43,6 +58,8 @@ export const PROPERTIES = 'org.freedesktop.DBus.Properties';
 /** Error names of our own, for answers that never came from the bus. */
 export const ERROR_DISCONNECTED = 'Disconnected';
 export const ERROR_NO_ANSWER = 'NoAnswer';
+
+const ERROR_UNREADABLE = 'the bus sent what cannot be read';
 
 /**
  * One connection to a message bus, over `@jellybrick/dbus-next`, with what that library lacks: a call always ends (answer,
@@ -68,7 +85,9 @@ export class BusConnection {
     // The library's types leave 'error' out, but it emits it, and an unheard 'error' ends the process.
     const emitter: EventEmitter = bus;
     emitter.on('error', (error: unknown) => this.#end(describe(error)));
-    connectionOf(bus).on('end', () => this.#end('the bus closed the connection'));
+    const connection = connectionOf(bus);
+    connection.on('end', () => this.#end('the bus closed the connection'));
+    connection.once('connect', () => surviveUnreadable(streamOf(connection), () => this.#end(ERROR_UNREADABLE)));
   }
 
   /** Connects and says hello, within `limitMs`. `address` is a D-Bus server address such as `unix:path=/run/dbus/system_bus_socket`. */
@@ -85,6 +104,11 @@ export class BusConnection {
     return reason === null ? { bus: opened } : { reason };
   }
 
+  /** The name that the bus gave to this connection, such as `:1.42`. */
+  get uniqueName(): string {
+    return this.#bus.name ?? '';
+  }
+
   get connected(): boolean {
     return this.#open;
   }
@@ -95,7 +119,7 @@ export class BusConnection {
 
   /**
    * Builds and checks the message now; each call of the result writes it to the socket before it returns. Services are
-   * not started by it: what does not run cannot lock a screen in time.
+   * not started by it unless told: what does not run cannot lock a screen in time.
    */
   prepare(call: BusCall): () => Promise<BusAnswer> {
     const message = new Message({
@@ -103,7 +127,7 @@ export class BusConnection {
       path: call.path,
       interface: call.interface,
       member: call.member,
-      flags: MessageFlag.NO_AUTO_START,
+      flags: call.autoStart === true ? 0 : MessageFlag.NO_AUTO_START,
       ...(call.signature === undefined ? {} : { signature: call.signature, body: [...(call.body ?? [])] }),
     });
     const limitMs = call.limitMs ?? ANSWER_LIMIT_MS;
@@ -172,18 +196,46 @@ export class BusConnection {
     return () => this.#listeners.delete(listener);
   }
 
+  /**
+   * Answers every method call that reaches this connection, in place of the library's own objects. Any program on the bus
+   * may call. An answer that cannot be written is told to the caller as a failure, without saying why.
+   */
+  serve(answer: (call: ServedCall) => ServedAnswer): void {
+    this.#bus.addMethodHandler((message) => {
+      if (message.type !== MessageType.METHOD_CALL) return false;
+      const wanted = (message.flags & MessageFlag.NO_REPLY_EXPECTED) === 0;
+      try {
+        const given = answer({ ...signalOf(message), signature: message.signature });
+        if (!wanted) return true;
+        this.#write(
+          given.ok
+            ? Message.newMethodReturn(message, given.signature, [...given.body])
+            : Message.newError(message, given.error, given.text),
+        );
+      } catch {
+        if (wanted) this.#write(Message.newError(message, 'org.freedesktop.DBus.Error.Failed', 'failed'));
+      }
+      return true;
+    });
+  }
+
+  /** Sends a signal to whoever listens; nothing where the connection is gone. */
+  emit(signal: Omit<BusSignal, 'sender'>, signature: string): void {
+    this.#write(Message.newSignal(signal.path, signal.interface, signal.member, signature, [...signal.body]));
+  }
+
   close(): void {
     this.#end('closed by us');
   }
 
+  #write(message: Message): void {
+    const stream = streamOf(connectionOf(this.#bus));
+    // The library throws where the bus has gone and we have not been told yet.
+    if (this.#open && stream?.writable === true) this.#bus.send(message);
+  }
+
   #hear(message: Message): void {
-    const signal = {
-      sender: message.sender,
-      path: message.path,
-      interface: message.interface,
-      member: message.member,
-      body: message.body,
-    };
+    const signal = signalOf(message);
     for (const listener of this.#listeners) listener(signal);
   }
 
@@ -194,9 +246,7 @@ export class BusConnection {
     for (const settle of this.#pending) settle(failure(ERROR_DISCONNECTED, reason));
     this.#bus.disconnect();
     // disconnect() only closes our half; a bus that hangs would hold the socket, and with it this process.
-    const stream: unknown = Reflect.get(connectionOf(this.#bus), 'stream');
-    if (typeof stream === 'object' && stream !== null && 'destroy' in stream && typeof stream.destroy === 'function')
-      stream.destroy();
+    streamOf(connectionOf(this.#bus))?.destroy();
     this.#tellClosed(reason);
   }
 }
@@ -213,7 +263,20 @@ function connectionOf(bus: MessageBus): EventEmitter {
   return connection;
 }
 
-const UnwrappedVariant = v.pipe(
+const streamOf = (connection: EventEmitter): Duplex | null => {
+  const stream: unknown = Reflect.get(connection, 'stream');
+  return stream instanceof Duplex ? stream : null;
+};
+
+const signalOf = (message: Message): BusSignal => ({
+  sender: message.sender,
+  path: message.path,
+  interface: message.interface,
+  member: message.member,
+  body: message.body,
+});
+
+export const UnwrappedVariant = v.pipe(
   v.instance(Variant),
   v.transform((variant): unknown => variant.value),
 );
