@@ -1,9 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import koffi from 'koffi';
 
 const ALREADY_GRABBED = 1;
 const GRAB_MODE_ASYNC = 1;
 const Z_PIXMAP = 2;
 const ALL_PLANES = 0xffff_ffff;
+const UNTIL_LIMIT_MS = 10_000;
 
 const load = () => {
   const lib = koffi.load('libX11.so.6');
@@ -34,14 +36,29 @@ function visit<T>(display: string, task: (x: ReturnType<typeof load>, connection
 }
 
 /** The colour of the top left pixel as it is on the screen, as six hex digits. */
-export function cornerPixel(display: string): string {
+export const cornerPixel = (display: string): string => pixelAt(display, { x: 0, y: 0 });
+
+export type Place = { readonly x: number; readonly y: number };
+
+/** The colour of one pixel as it is on the screen, as six hex digits. */
+export function pixelAt(display: string, place: Place): string {
   return visit(display, (x, connection, root) => {
-    const image: unknown = x.image(connection, root, 0, 0, 1, 1, ALL_PLANES, Z_PIXMAP);
+    const image: unknown = x.image(connection, root, place.x, place.y, 1, 1, ALL_PLANES, Z_PIXMAP);
     if (image === null) throw new Error('the screen could not be read');
     const pixel = Number(x.pixel(image, 0, 0)) & 0xff_ffff;
     x.destroy(image);
     return pixel.toString(16).padStart(6, '0');
   });
+}
+
+/** Resolves when the pixel has that colour, six hex digits; X has no event for it. */
+export async function untilPixel(display: string, place: Place, colour: string): Promise<void> {
+  const end = performance.now() + UNTIL_LIMIT_MS;
+  while (pixelAt(display, place) !== colour) {
+    if (performance.now() > end)
+      throw new Error(`pixel ${place.x},${place.y} is ${pixelAt(display, place)}, not ${colour}`);
+    await pause(10);
+  }
 }
 
 /** True when some program, such as a screen locker, holds the keyboard so that no other can. */
