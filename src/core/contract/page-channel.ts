@@ -1,8 +1,9 @@
 import * as v from 'valibot';
+import { ViewCommandSchema } from './view.ts';
 
 /**
  * How a page in a browser and the agent talk over their WebSocket. The page's first message is a token, as text; all others
- * are one whole control frame each (control.ts) of `{ id, ...command }`. The agent answers with JSON as text.
+ * are one whole control frame each (control.ts): a PageRequest, and its secrets beside it. The agent answers with JSON as text.
  */
 
 export const PAGE_PATH = '/agent';
@@ -24,12 +25,16 @@ export const CLOSED = {
   later: 1013,
 } as const;
 
-export const RequestIdSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const requestId = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** What a page asks. The command has a place of its own: some commands name an alert or a notice by an `id` too. */
+export const PageRequestSchema = v.strictObject({ id: requestId, request: ViewCommandSchema });
+export type PageRequest = v.InferOutput<typeof PageRequestSchema>;
 
 /** What the agent says. `snapshot` and `outcome` are parsed by their own schemas (view.ts). */
 export const AgentMessageSchema = v.union([
   v.strictObject({ snapshot: v.unknown() }),
-  v.strictObject({ id: RequestIdSchema, outcome: v.unknown() }),
+  v.strictObject({ id: requestId, outcome: v.unknown() }),
   v.strictObject({ session: TokenSchema }),
   v.strictObject({ superseded: v.literal(true) }),
 ]);

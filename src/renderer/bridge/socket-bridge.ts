@@ -1,6 +1,13 @@
 import * as v from 'valibot';
 import { encodeFrame } from '../../core/contract/control.ts';
-import { AgentMessageSchema, CLOSED, MAX_UNDER_WAY, PAGE_PATH, TokenSchema } from '../../core/contract/page-channel.ts';
+import {
+  AgentMessageSchema,
+  CLOSED,
+  MAX_UNDER_WAY,
+  PAGE_PATH,
+  type PageRequest,
+  TokenSchema,
+} from '../../core/contract/page-channel.ts';
 import type { ViewBridge, ViewCommand, ViewOutcomeOf } from '../../core/contract/view.ts';
 import { BridgeNews } from './bridge-news.ts';
 import { failedWith, outcomeOf } from './outcome.ts';
@@ -56,7 +63,7 @@ class SocketBridge {
     try {
       if (this.admitted === null) return Promise.resolve(failedWith('Agent_NotRunning'));
       if (this.pending.size >= MAX_UNDER_WAY) return Promise.resolve(failedWith('Agent_Refused'));
-      const frame = encodeFrame({ id, ...command }, secrets);
+      const frame = encodeFrame({ id, request: command } satisfies PageRequest, secrets);
       // The socket takes a copy before send() returns (WebSockets Standard, "send(data)").
       this.admitted.send(frame);
       frame.fill(0);

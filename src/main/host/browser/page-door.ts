@@ -5,9 +5,9 @@ import { type RawData, type ServerOptions, type WebSocket, WebSocketServer } fro
 import { CLOSED, TokenSchema } from '../../../core/contract/page-channel.ts';
 import type { ViewService } from '../desktop-host.ts';
 import type { Admission, Verdict } from './admission.ts';
+import { MAX_MESSAGE } from './page-message.ts';
 import { PageSocket } from './page-socket.ts';
 
-const MAX_MESSAGE = 8 * 1024;
 const MAX_FIRST_MESSAGE = 128;
 const MAX_WAITING = 4;
 const WAITING_MS = 5_000;

@@ -1,23 +1,25 @@
 import * as v from 'valibot';
 import { FrameReader, MAX_REQUEST_JSON } from '../../../core/contract/control.ts';
-import { RequestIdSchema } from '../../../core/contract/page-channel.ts';
-import { type ViewCommand, ViewCommandSchema } from '../../../core/contract/view.ts';
+import { type PageRequest, PageRequestSchema } from '../../../core/contract/page-channel.ts';
+import type { ViewCommand } from '../../../core/contract/view.ts';
 
-export type PageMessage = {
-  readonly id: number;
-  readonly command: ViewCommand;
-  readonly secrets: readonly Uint8Array[];
-};
+/** More than any request needs, in bytes. */
+export const MAX_MESSAGE = 8 * 1024;
+
+export type PageMessage = PageRequest & { readonly secrets: readonly Uint8Array[] };
 
 /** What a page asked: one whole frame, and no byte more. null when it is anything else; its secrets are overwritten then. */
 export function parsePageMessage(bytes: Uint8Array): PageMessage | null {
+  if (bytes.length > MAX_MESSAGE || !isOneFrame(bytes)) return null;
   const reader = new FrameReader(MAX_REQUEST_JSON);
   try {
-    const frames = reader.push(bytes);
-    const [frame] = frames;
-    const message = frame === undefined ? null : messageOf(frame.json, frame.secrets);
-    if (message !== null && frames.length === 1 && lengthOf(bytes, message.secrets) === bytes.length) return message;
-    for (const { secrets } of frames) for (const secret of secrets) secret.fill(0);
+    const [frame] = reader.push(bytes);
+    if (frame === undefined) return null;
+    const parsed = v.safeParse(PageRequestSchema, frame.json);
+    if (parsed.success && frame.secrets.length === secretsOf(parsed.output.request)) {
+      return { ...parsed.output, secrets: frame.secrets };
+    }
+    for (const secret of frame.secrets) secret.fill(0);
     return null;
   } catch {
     return null;
@@ -26,22 +28,19 @@ export function parsePageMessage(bytes: Uint8Array): PageMessage | null {
   }
 }
 
-function messageOf(json: unknown, secrets: readonly Uint8Array[]): PageMessage | null {
-  if (typeof json !== 'object' || json === null) return null;
-  const { id, ...rest }: { id?: unknown } = json;
-  const parsed = v.safeParse(v.tuple([RequestIdSchema, ViewCommandSchema]), [id, rest]);
-  if (!parsed.success) return null;
-  const [number, command] = parsed.output;
-  return secrets.length === secretsOf(command) ? { id: number, command, secrets } : null;
+/** Whether the lengths in it (contract/control.ts) add up to just these bytes: a second frame's secrets are not even read. */
+function isOneFrame(bytes: Uint8Array): boolean {
+  if (bytes.length < 5) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let end = 5 + view.getUint32(0);
+  for (let secret = 0; secret < view.getUint8(4); secret++) {
+    if (end >= bytes.length) return false;
+    end += 1 + view.getUint8(end);
+  }
+  return end === bytes.length;
 }
 
 function secretsOf(command: ViewCommand): number {
   if (command.command !== 'attempt') return 0;
   return command.kind === 'change' ? 2 : 1;
-}
-
-/** How long the first frame in `bytes` is. */
-function lengthOf(bytes: Uint8Array, secrets: readonly Uint8Array[]): number {
-  const json = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
-  return secrets.reduce((sum, secret) => sum + 1 + secret.length, 5 + json);
 }

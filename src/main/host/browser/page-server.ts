@@ -70,8 +70,6 @@ export async function servePage(view: ViewService, options: PageServerOptions): 
     // Each connection has its own end (Connections): Node's regular look at all of them would only wake an idle machine.
     connectionsCheckingInterval: NEVER_MS,
   });
-  // One request a connection: nothing can be hidden behind it.
-  server.maxRequestsPerSocket = 1;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, ADDRESS, () => {
@@ -97,9 +95,11 @@ export async function servePage(view: ViewService, options: PageServerOptions): 
     });
     judged.set(socket, ours);
   });
-  /** Nothing is answered before it is known whose process asks. */
+  /** Nothing is answered before it is known whose process asks; and one request a connection: none hides behind another. */
   const ifOurs = async (socket: Duplex, serve: () => void): Promise<void> => {
-    if ((await judged.get(socket)) === true) serve();
+    const ours = judged.get(socket);
+    judged.delete(socket);
+    if (ours !== undefined && (await ours)) serve();
     else socket.destroy();
   };
 

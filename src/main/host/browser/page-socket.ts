@@ -73,11 +73,11 @@ export class PageSocket {
     }
   };
 
-  private async answer({ id, command, secrets }: PageMessage): Promise<void> {
+  private async answer({ id, request, secrets }: PageMessage): Promise<void> {
     this.underWay++;
     let outcome: ViewOutcome;
     try {
-      outcome = await this.view.perform(command, secrets);
+      outcome = await this.view.perform(request, secrets);
     } catch {
       outcome = { ok: false, code: 'Agent_Refused' };
     } finally {
