@@ -27,7 +27,7 @@ const OPEN_LIMIT_MS = 1_000;
 /**
  * Tray and notifications of a Linux desktop, over one connection to the session bus that is made anew when it is lost.
  * Never rejects and takes a second at most; without a bus nothing is available, until there is one at the same address.
- * `onAvailable` of both is called for changes after it is open.
+ * `onAvailable` of both is called for changes from then on until it is closed.
  */
 export async function openLinuxDesktop(options: LinuxDesktopOptions): Promise<LinuxDesktop> {
   const { env = process.env, log = () => {} } = options;
@@ -63,6 +63,7 @@ export async function openLinuxDesktop(options: LinuxDesktopOptions): Promise<Li
     tray,
     notifications,
     async close() {
+      opened = false;
       await Promise.all(guests.map((guest) => guest.close()));
       keeper?.close();
     },

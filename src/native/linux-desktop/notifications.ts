@@ -92,7 +92,8 @@ export class Notifications implements BusGuest {
     if (!this.#available && request.urgency === 'normal') return;
     const entry = this.#entries.get(request.key) ?? { wanted: null, shown: null, sent: null, id: 0, settling: null };
     this.#entries.set(request.key, entry);
-    entry.wanted = request;
+    // A wish of its own, even where the caller hands over the same object again.
+    entry.wanted = { ...request };
     this.#settle(request.key, entry);
   }
 
@@ -192,16 +193,18 @@ export class Notifications implements BusGuest {
     const capabilities = await server.capabilities;
     if (this.#server !== server || entry.wanted !== wanted) return true;
     const given = await this.#notify(bus, entry, wanted, capabilities);
-    // Another server by now: its predecessor's answer tells nothing.
-    if (this.#server !== server) return true;
+    // Its predecessor's answer tells nothing to another server. Where it ended, it may have been by what we sent: it is not
+    // started again for that.
+    if (this.#server !== server) return this.#server !== null;
     if (given !== null) {
       entry.id = given;
       entry.shown = wanted;
       this.#hearEarly(given);
       return true;
     }
+    if (entry.wanted !== wanted) return true;
     // An urgent one is tried again with the next server.
-    if (entry.wanted === wanted && wanted.urgency === 'normal') entry.wanted = entry.shown;
+    if (wanted.urgency === 'normal') entry.wanted = entry.shown;
     return false;
   }
 
