@@ -1,11 +1,11 @@
-import { test as base, type Browser, chromium, expect, type Locator, type Page } from '@playwright/test';
 import { pathToFileURL } from 'node:url';
+import { type Browser, test as base, chromium, expect, type Locator, type Page } from '@playwright/test';
 import { issueCardState, TEST_PIN } from '../../src/simulator/pki/issue-card.ts';
 import { CardPlayer, type PlayedReader } from '../../src/simulator/reader/card-player.ts';
 import { AgentProcess, makeUserFolders, type UserFolders } from '../rig/agent-process.ts';
 import { type Desktop, startDesktop } from '../rig/logind.ts';
 import { type Pcscd, startPcscd } from '../rig/pcscd.ts';
-import { CHROMIUM_ARGUMENTS, CHROMIUM } from './chromium.ts';
+import { CHROMIUM, CHROMIUM_ARGUMENTS } from './chromium.ts';
 
 /** Daemons that all tests of a worker share. */
 type World = {
@@ -40,6 +40,7 @@ export const test = base.extend<Fixtures, { world: World }>({
   policy: [{}, { option: true }],
   introduced: [true, { option: true }],
   world: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are wanted from this pattern.
     async ({}, use) => {
       const [pcscd, desktop, player, browser] = await Promise.all([
         startPcscd(),
@@ -111,10 +112,26 @@ export async function typePasscode(page: Page, passcode: string, label = 'Passco
   await page.keyboard.type(passcode);
 }
 
-export async function signIn(page: Page, passcode = TEST_PIN): Promise<void> {
+/** Types a passcode for the card that asks for one, and sends it. */
+export async function enterPasscode(page: Page, passcode: string): Promise<void> {
   await expect(heading(page, 'Enter your passcode')).toBeVisible();
   await typePasscode(page, passcode);
   await page.keyboard.press('Enter');
+}
+
+/** Signs in with the passcode of every new card; resolves when the window says so. */
+export async function signIn(page: Page): Promise<void> {
+  await enterPasscode(page, TEST_PIN);
+  await expect(heading(page, 'You are signed in')).toBeVisible();
+}
+
+/**
+ * Unlocks the desktop as its user does, by a password. That takes a person longer than a second, and the agent takes anything
+ * faster for a locker that has fallen: here there is no event to wait for but time itself.
+ */
+export async function unlockAsAPerson(page: Page, desktop: Desktop): Promise<void> {
+  await page.waitForTimeout(1_200);
+  await desktop.unlock();
 }
 
 export { expect, TEST_PIN };

@@ -66,6 +66,7 @@ export class WindowAgent implements ViewService {
   private countdownShown = false;
   private reminded = false;
   private lastTray = '';
+  private drawing = false;
 
   constructor(options: WindowAgentOptions) {
     this.options = options;
@@ -354,9 +355,15 @@ export class WindowAgent implements ViewService {
     }
   }
 
+  /** Several changes of one moment are drawn once. */
   private changed(): void {
-    this.drawTray();
-    for (const listener of this.listeners) listener();
+    if (this.drawing) return;
+    this.drawing = true;
+    queueMicrotask(() => {
+      this.drawing = false;
+      this.drawTray();
+      for (const listener of this.listeners) listener();
+    });
   }
 
   private drawTray(): void {

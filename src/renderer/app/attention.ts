@@ -11,5 +11,9 @@ export function tellAttention(bridge: ViewBridge): void {
   };
   for (const event of ['focus', 'blur', 'pageshow'] as const) window.addEventListener(event, tell);
   document.addEventListener('visibilitychange', tell);
-  tell();
+  // An agent that has just come within reach has been told nothing.
+  bridge.onReachable((reachable) => {
+    told = null;
+    if (reachable) tell();
+  });
 }

@@ -1,0 +1,70 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+import type { UserFolders } from '../rig/agent-process.ts';
+
+/** Where the pictures of all screens go; git does not see it. */
+const FOLDER = join(import.meta.dirname, '..', '..', '.cache', 'screens');
+
+const LANGUAGES = ['en', 'cy'] as const;
+const THEMES = ['light', 'dark'] as const;
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+export type Look = {
+  readonly page: Page;
+  readonly user: UserFolders;
+  /** The policy of this test: language and theme are set through it, as an organisation does. */
+  readonly policy: object;
+};
+
+/**
+ * Looks at the screen that is open: in both languages and both themes it is judged by axe against WCAG 2.2 AA and kept as a
+ * picture; at 200 % nothing may be cut off sideways; in forced colours it is kept as a picture.
+ */
+export async function look({ page, user, policy }: Look, name: string): Promise<void> {
+  mkdirSync(FOLDER, { recursive: true });
+  const picture = async (variant: string) => {
+    const shown = page.viewportSize();
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    // As high as the page, so that what sticks to the window's edge covers nothing.
+    if (shown !== null) await page.setViewportSize({ width: shown.width, height: Math.max(shown.height, height) });
+    await page.screenshot({ path: join(FOLDER, `${name}-${variant}.png`) });
+    if (shown !== null) await page.setViewportSize(shown);
+  };
+  const size = page.viewportSize();
+  for (const language of LANGUAGES) {
+    for (const theme of THEMES) {
+      await dress(page, user, policy, { language, theme });
+      const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+      const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+      expect(told, `${name} in ${language}, ${theme}`).toEqual([]);
+      await picture(`${language}-${theme}`);
+    }
+    if (size === null) continue;
+    await page.setViewportSize({ width: Math.round(size.width / 2), height: Math.round(size.height / 2) });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow, `${name} in ${language} at 200 %`).toBeLessThanOrEqual(0);
+    await picture(`${language}-200`);
+    await page.setViewportSize(size);
+  }
+  await page.emulateMedia({ forcedColors: 'active' });
+  await picture('forced-colours');
+  await page.emulateMedia({ forcedColors: null });
+  user.writePolicy(policy);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+}
+
+/** Language and theme by policy, until the page wears them. */
+export async function dress(
+  page: Page,
+  user: UserFolders,
+  policy: object,
+  { language, theme }: { language: 'en' | 'cy'; theme: 'light' | 'dark' },
+): Promise<void> {
+  const window = 'window' in policy && typeof policy.window === 'object' ? policy.window : {};
+  user.writePolicy({ ...policy, window: { ...window, language, theme } });
+  await expect(page.locator('html')).toHaveAttribute('lang', language);
+  await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+}
