@@ -1,20 +1,219 @@
-import { FAILURES } from '../../agent/failure-codes.ts';
+import type { FailureCode } from '../../agent/failure-codes.ts';
 
-/** The failures as the window says them: as the table does, but for what it says of the command line. */
 export const failures = {
-  ...FAILURES,
-  Reader_Unknown: {
-    says: 'There is no reader of that name any more.',
-    next: 'Check the cable of the reader, and try again.',
+  Service_Absent: {
+    says: 'Nid yw gwasanaeth cardiau clyfar y cyfrifiadur hwn yn rhedeg.',
+    next: 'Arhoswch funud. Os bydd yn parhau, gofynnwch i’r tîm TG ddechrau’r gwasanaeth cardiau clyfar (pcscd, neu Smart Card ar Windows).',
   },
-  Reader_Several: { says: FAILURES.Reader_Several.says, next: 'Choose the card that you mean.' },
+  Service_Stopped: {
+    says: 'Mae gwasanaeth cardiau clyfar y cyfrifiadur hwn wedi stopio.',
+    next: 'Mae Wardkey yn ailgysylltu ohono’i hun. Os bydd yn parhau, gofynnwch i’r tîm TG ailddechrau’r gwasanaeth cardiau clyfar.',
+  },
+  Reader_None: {
+    says: 'Does dim darllenydd cardiau wedi’i gysylltu.',
+    next: 'Gwiriwch gebl y darllenydd, neu rhowch y plwg mewn soced arall.',
+  },
+  Reader_Unknown: {
+    says: 'Does dim darllenydd o’r enw hwnnw mwyach.',
+    next: 'Gwiriwch gebl y darllenydd, a rhowch gynnig arall arni.',
+  },
+  Reader_Several: {
+    says: 'Mae mwy nag un cerdyn, felly nid yw’n glir pa un a olygir.',
+    next: 'Dewiswch y cerdyn rydych yn ei olygu.',
+  },
+  Card_None: {
+    says: 'Does dim cerdyn yn y darllenydd.',
+    next: 'Rhowch eich cerdyn clyfar i mewn, y sglodyn yn gyntaf ac yn wynebu i fyny.',
+  },
+  Card_Unsupported: {
+    says: 'Nid yw hwn yn gerdyn y gall Wardkey ei ddefnyddio.',
+    next: 'Rhowch eich cerdyn clyfar i mewn. Os mai hwn yw eich cerdyn clyfar, gofynnwch i’ch Awdurdod Cofrestru.',
+  },
+  Card_Mute: {
+    says: 'Nid yw’r cerdyn yn ateb.',
+    next: 'Tynnwch ef allan, gwiriwch fod y sglodyn yn lân ac yn wynebu i fyny, a rhowch ef yn ôl i mewn.',
+  },
+  Card_Removed: {
+    says: 'Tynnwyd y cerdyn allan yn rhy fuan.',
+    next: 'Rhowch ef yn ôl i mewn a rhowch gynnig arall arni.',
+  },
+  Card_Malformed: {
+    says: 'Rhoddodd y cerdyn ateb nad yw’n gwneud synnwyr.',
+    next: 'Tynnwch ef allan a’i roi yn ôl i mewn. Os bydd yn digwydd eto, gofynnwch i’ch Awdurdod Cofrestru am gerdyn newydd.',
+  },
+  Card_Refused: {
+    says: 'Gwrthododd y cerdyn yr hyn a ofynnwyd iddo.',
+    next: 'Tynnwch ef allan a’i roi yn ôl i mewn. Os bydd yn digwydd eto, gofynnwch i’ch Awdurdod Cofrestru.',
+  },
+  Card_Busy: {
+    says: 'Mae rhaglen arall yn defnyddio’r cerdyn.',
+    next: 'Arhoswch nes y bydd wedi gorffen, neu caewch hi, a rhowch gynnig arall arni.',
+  },
+  Card_TimedOut: {
+    says: 'Cymerodd y cerdyn ormod o amser.',
+    next: 'Tynnwch ef allan, rhowch ef yn ôl i mewn, a rhowch un cynnig arall arni.',
+  },
+  Card_NotWatched: {
+    says: 'Collodd Wardkey gysylltiad â’r darllenydd cardiau am eiliad.',
+    next: 'Rhowch gynnig arall arni. Efallai fod eich cod pas wedi cyrraedd y cerdyn, felly gwiriwch yn gyntaf sawl ymgais sydd ar ôl.',
+  },
+  Card_System: {
+    says: 'Rhoddodd y gwasanaeth cardiau clyfar wybod am wall.',
+    next: 'Rhowch gynnig arall arni. Os bydd yn digwydd eto, rhowch i’r tîm TG y cod a ddangosir gydag ef.',
+  },
+  Card_Unattended: {
+    says: 'Mae eich cerdyn yn y darllenydd ond mae’n ymddangos nad oes neb yma.',
+    next: 'Ewch â’ch cerdyn gyda chi pan fyddwch yn gadael.',
+  },
+  Passcode_Wrong: {
+    says: 'Nid yw’r cod pas hwnnw’n gywir.',
+    next: 'Gwiriwch ef a rhowch gynnig arall arni. Mae pob un anghywir yn costio ymgais.',
+  },
   Passcode_LastTry: {
-    says: FAILURES.Passcode_LastTry.says,
-    next: 'If you are not sure, unlock the card instead of guessing.',
+    says: 'Mae un ymgais ar ôl. Os bydd yn anghywir, caiff y cerdyn ei rwystro.',
+    next: 'Os nad ydych yn siŵr, datglowch y cerdyn yn lle dyfalu.',
   },
   Card_TriesUnknown: {
-    says: FAILURES.Card_TriesUnknown.says,
-    next: 'If what you typed is surely right, you can use it. If it is wrong, the card may be blocked for good.',
+    says: 'Nid yw’r cerdyn yn dweud sawl ymgais sydd ar ôl, felly gallai hon fod yr un olaf.',
+    next: 'Os yw’r hyn a deipioch yn sicr o fod yn gywir, gallwch ei ddefnyddio. Os yw’n anghywir, gall y cerdyn gael ei rwystro am byth.',
   },
-  Passcode_Missing: { says: FAILURES.Passcode_Missing.says, next: 'Enter it and try again.' },
-} as const;
+  Passcode_Blocked: {
+    says: 'Mae’r cerdyn wedi’i rwystro, gan fod cod pas anghywir wedi’i roi ormod o weithiau.',
+    next: 'Datglowch ef eich hun ar-lein, neu gofynnwch i’ch Awdurdod Cofrestru.',
+  },
+  Passcode_NotAccepted: {
+    says: 'Ni all hwnnw fod yn god pas i’r cerdyn hwn. Ni chafodd ei gyfrif yn ymgais.',
+    next: 'Mae 4 i 8 nod mewn cod pas, digidau gan mwyaf.',
+  },
+  Passcode_TooShort: { says: 'Mae’r cod pas hwnnw’n rhy fyr.', next: 'Dewiswch un hirach.' },
+  Passcode_TooLong: { says: 'Mae’r cod pas hwnnw’n rhy hir.', next: 'Dewiswch un byrrach.' },
+  Passcode_DigitsOnly: {
+    says: 'Dim ond digidau a gaiff fod mewn cod pas.',
+    next: 'Dewiswch un sydd wedi’i wneud o’r digidau 0 i 9.',
+  },
+  Passcode_TooSimple: {
+    says: 'Mae’r cod pas hwnnw’n rhy hawdd ei ddyfalu.',
+    next: 'Peidiwch â defnyddio digidau sy’n ailadrodd na rhediadau fel 123456.',
+  },
+  Passcode_HasYear: {
+    says: 'Mae’r cod pas hwnnw’n dechrau neu’n gorffen â blwyddyn, ac mae hynny’n rhy hawdd ei ddyfalu.',
+    next: 'Dewiswch un heb flwyddyn.',
+  },
+  Passcode_SameAsOld: {
+    says: 'Mae’r cod pas newydd yr un fath â’r hen un.',
+    next: 'Dewiswch un gwahanol.',
+  },
+  Passcode_Mismatch: {
+    says: 'Nid yw’r ddau god pas newydd yr un fath. Ni newidiwyd dim.',
+    next: 'Teipiwch y cod pas newydd ddwywaith, yr un fath bob tro.',
+  },
+  Passcode_Missing: { says: 'Ni roddwyd cod pas.', next: 'Rhowch ef a rhowch gynnig arall arni.' },
+  Puk_Wrong: {
+    says: 'Nid yw’r cod dadrwystro hwnnw’n gywir.',
+    next: 'Peidiwch â rhoi cynnig arall arni: gofynnwch i’ch Awdurdod Cofrestru.',
+  },
+  Puk_Blocked: {
+    says: 'Mae cod dadrwystro’r cerdyn hwn wedi’i rwystro hefyd.',
+    next: 'Gofynnwch i’ch Awdurdod Cofrestru am gerdyn newydd.',
+  },
+  Certificate_Absent: {
+    says: 'Does dim tystysgrif ar y cerdyn i fewngofnodi â hi.',
+    next: 'Gofynnwch i’ch Awdurdod Cofrestru.',
+  },
+  Certificate_Unreadable: {
+    says: 'Ni ellir darllen y dystysgrif ar y cerdyn.',
+    next: 'Gofynnwch i’ch Awdurdod Cofrestru.',
+  },
+  Certificate_Expired: {
+    says: 'Mae’r dystysgrif ar y cerdyn wedi dod i ben.',
+    next: 'Ni ellir ei hadnewyddu ar-lein mwyach. Ewch i weld eich Awdurdod Cofrestru wyneb yn wyneb.',
+  },
+  Certificate_NotYetValid: {
+    says: 'Nid yw’r dystysgrif ar y cerdyn yn ddilys eto.',
+    next: 'Gwiriwch fod cloc y cyfrifiadur hwn yn gywir. Os yw’n gywir, gofynnwch i’ch Awdurdod Cofrestru.',
+  },
+  Certificate_IssuerNotAccepted: {
+    says: 'Daw’r cerdyn gan gyhoeddwr nad yw’r sefydliad hwn yn ei dderbyn.',
+    next: 'Rhowch gerdyn clyfar y sefydliad hwn i mewn, neu gofynnwch i’r tîm TG.',
+  },
+  Attempt_InProgress: {
+    says: 'Mae’r cerdyn yn dal i weithio ar y cais diwethaf.',
+    next: 'Arhoswch iddo orffen.',
+  },
+  Attempt_TooEarly: {
+    says: 'Mae’r cerdyn yn dal i gael ei ddarllen.',
+    next: 'Rhowch gynnig arall arni ymhen eiliad.',
+  },
+  Lock_Failed: {
+    says: 'Nid oedd modd cloi’r cyfrifiadur hwn.',
+    next: 'Clowch ef â llaw nawr, a dywedwch wrth y tîm TG.',
+  },
+  Action_Failed: {
+    says: 'Ni weithiodd yr hyn oedd i ddigwydd ar ôl tynnu’r cerdyn allan.',
+    next: 'Clowch y cyfrifiadur â llaw nawr, a dywedwch wrth y tîm TG.',
+  },
+  Policy_Invalid: {
+    says: 'Nid yw ffeil bolisi’r cyfrifiadur hwn yn ddilys, felly defnyddir rhagosodiadau diogel.',
+    next: 'TG: i weld beth sydd o’i le, rhedwch: wardkey policy check FILE',
+  },
+  Policy_Unreadable: {
+    says: 'Ni ellir darllen y ffeil bolisi, felly defnyddir rhagosodiadau diogel.',
+    next: 'TG: gwiriwch fod y ffeil yn bodoli ac y caniateir ei darllen.',
+  },
+  Settings_Repaired: {
+    says: 'Roedd ffeil osodiadau wedi’i difrodi. Fe’i rhoddwyd o’r neilltu a dechreuwyd un newydd.',
+    next: 'Does dim angen gwneud dim. Cedwir y ffeil a ddifrodwyd wrth ymyl yr un newydd.',
+  },
+  Settings_NotSaved: {
+    says: 'Nid oedd modd cadw’r gosodiadau.',
+    next: 'Gwiriwch nad yw’r ddisg yn llawn ac y caniateir ysgrifennu i’ch ffolder.',
+  },
+  Agent_AlreadyRunning: {
+    says: 'Mae Wardkey eisoes yn rhedeg ar gyfer y defnyddiwr hwn.',
+    next: 'Defnyddiwch yr un sy’n rhedeg, neu dewch â hwnnw i ben yn gyntaf.',
+  },
+  Agent_NotRunning: {
+    says: 'Nid yw Wardkey yn rhedeg ar gyfer y defnyddiwr hwn.',
+    next: 'Dechreuwch ef â: wardkey agent',
+  },
+  Agent_Refused: {
+    says: 'Ni atebodd yr asiant sy’n rhedeg.',
+    next: 'Dewch ag ef i ben a’i ddechrau eto; defnyddiwch yr un fersiwn o Wardkey ar gyfer y ddau.',
+  },
+  Network_NameNotFound: {
+    says: 'Ni ellir dod o hyd i dudalen eich sefydliad ar y rhwydwaith.',
+    next: 'Gwiriwch gebl y rhwydwaith neu’r rhwydwaith diwifr. Mae mewngofnodi â’ch cerdyn yn gweithio hebddo.',
+  },
+  Page_NotSet: {
+    says: 'Nid yw eich sefydliad wedi dweud wrth Wardkey ble mae ei dudalen ar gyfer hyn.',
+    next: 'Gofynnwch i’r bobl a enwir yma, neu i’r tîm TG.',
+  },
+  Page_NotOpened: {
+    says: 'Nid oedd modd agor y dudalen yn eich porwr.',
+    next: 'Rhowch gynnig arall arni. Os bydd yn digwydd eto, gofynnwch i’r tîm TG.',
+  },
+  Setting_Managed: {
+    says: 'Eich sefydliad sydd wedi gosod hyn, felly ni ellir ei newid yma.',
+    next: 'Gofynnwch i’r tîm TG os dylai fod yn wahanol.',
+  },
+  Setting_NotHere: {
+    says: 'Nid yw’r cyfrifiadur hwn yn cynnig hynny.',
+    next: 'Does dim angen gwneud dim. Gofynnwch i’r tîm TG os oes ei angen arnoch.',
+  },
+  Window_NoBrowser: {
+    says: 'Does dim porwr ar y cyfrifiadur hwn sy’n gallu dangos y ffenestr.',
+    next: 'TG: gosodwch borwr o deulu Chromium, neu enwch un yn y polisi (window.browser). Mae’r asiant ei hun yn rhedeg.',
+  },
+  Report_NotSaved: {
+    says: 'Nid oedd modd cadw’r adroddiad.',
+    next: 'Gwiriwch nad yw’r ddisg yn llawn ac y caniateir ysgrifennu i’ch ffolder.',
+  },
+  Window_OutOfDate: {
+    says: 'Mae’r ffenestr hon yn perthyn i fersiwn arall o Wardkey.',
+    next: 'Caewch hi ac agorwch Wardkey eto.',
+  },
+  Usage_Wrong: {
+    says: 'Ni ddeallwyd y gorchymyn.',
+    next: 'I weld sut mae ei ddefnyddio, rhedwch: wardkey help',
+  },
+} as const satisfies Record<FailureCode, { says: string; next: string }>;

@@ -6,7 +6,6 @@ export const demo = {
   reader: 'Reader {{number}}',
   holds: 'In it: {{card}}',
   empty: 'Empty',
-  insert: 'Put in',
   insertInto: 'Put {{card}} into reader {{number}}',
   pull: 'Take the card out',
   pullFrom: 'Take the card out of reader {{number}}',
