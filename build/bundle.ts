@@ -39,7 +39,11 @@ export async function bundle(): Promise<void> {
   removeOthers(new Set(files.map(({ name }) => name)));
 }
 
-async function bundleProgram(entries: Record<string, string>, format: 'esm' | 'cjs', ending: string): Promise<BuiltFile[]> {
+async function bundleProgram(
+  entries: Record<string, string>,
+  format: 'esm' | 'cjs',
+  ending: string,
+): Promise<BuiltFile[]> {
   const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(ROOT, file))));
   const build = await rolldown({
     cwd: ROOT,

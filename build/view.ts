@@ -26,7 +26,7 @@ export async function buildView(root: string, folder: string): Promise<BuiltFile
         output: {
           entryFileNames: 'view.js',
           chunkFileNames: 'view-[hash].js',
-          assetFileNames: 'view[extname]',
+          assetFileNames: '[name][extname]',
         },
       },
     },

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { spawnInUtility } from '../../src/main/host/electron/card-process-utility.ts';
@@ -38,7 +38,7 @@ function start(entry = '/opt/wardkey/resources/app.asar/out/card-process.js') {
 describe('a card process in a utility process', () => {
   test('is forked from beside the archive, with no more of the environment than there is', async () => {
     const { child, end } = start();
-    expect(child().modulePath).toBe(join('/opt/wardkey/resources/app.asar.unpacked/out/card-process.js'));
+    expect(child().modulePath).toBe(resolve('/opt/wardkey/resources/app.asar.unpacked/out/card-process.js'));
     expect(child().args).toEqual(['--operation-limit-ms=15000', '--wait-ms=3000']);
     expect(child().options).toMatchObject({ env: { LANG: 'cy_GB' }, stdio: ['ignore', 'ignore', 'pipe'] });
     expect(child().options.execArgv).toBeUndefined();
@@ -47,7 +47,7 @@ describe('a card process in a utility process', () => {
 
   test('is forked from where it is when there is no archive', async () => {
     const { child, end } = start('/home/ada/wardkey/out/card-process.js');
-    expect(child().modulePath).toBe(join('/home/ada/wardkey/out/card-process.js'));
+    expect(child().modulePath).toBe(resolve('/home/ada/wardkey/out/card-process.js'));
     await end();
   });
 

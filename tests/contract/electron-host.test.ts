@@ -472,14 +472,17 @@ describe('the desktop', () => {
   });
 
   test('may quit the program when the host is closed', async () => {
-    await (await open()).close();
+    const host = await open();
+    await host.showWindow(true);
+    await host.close();
+    expect(await host.showWindow(true)).toBe(false);
     const quit = new PreventableEvent();
     electron.app.emit('before-quit', quit);
     electron.powerMonitor.emit('resume');
     expect(quit.prevented).toBe(false);
     expect(events.heard).toEqual([]);
     expect(electron.ipcMain.handlers.size).toBe(0);
-    expect(electron.windows.every((window) => window.isDestroyed())).toBe(true);
+    expect(electron.windows.map((window) => window.isDestroyed())).toEqual([true]);
   });
 
   test('cannot open an address: told so', async () => {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { CONTACTS } from '../../src/core/agent/policy.ts';
+import { CONTACTS } from '../../src/core/agent/policy-names.ts';
 import {
   type ViewCommand,
   type ViewOutcome,

@@ -1,7 +1,7 @@
 import type { CertificateSlot } from '../contract/card-process.ts';
 import type { AttemptKind, AttemptOutcome } from './events.ts';
 import type { FailureCode } from './failure-codes.ts';
-import type { RemovalAction, RemovalCause } from './policy.ts';
+import type { RemovalAction, RemovalCause } from './policy-names.ts';
 import type { Login } from './state.ts';
 
 /** What the agent wants done. src/main does it, in order, and answers with events. */

@@ -4,7 +4,8 @@ import type { CardIdentity, CertificateSlot, PinStatus, RemovalCauseSchema } fro
 import type { ScreenState, SystemRemovalPolicy } from '../contract/desktop-session.ts';
 import type { JudgedCertificate } from '../pki/verdict.ts';
 import type { FailureCode } from './failure-codes.ts';
-import type { Policy, RemovalAction } from './policy.ts';
+import type { Policy } from './policy.ts';
+import type { RemovalAction } from './policy-names.ts';
 import type { Clock } from './state.ts';
 
 /** Everything that can happen to the agent. Time arrives with each event; the agent has no clock of its own. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { ORGANISATION_PAGES, REMOVAL_ACTIONS, REMOVAL_CAUSES, type RemovalAction } from './policy-names.ts';
 
 /**
  * What an organisation decides for its workstations. One JSON file, managed by IT; everything left out takes the default
@@ -7,47 +8,6 @@ import * as v from 'valibot';
 
 const seconds = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max));
 const days = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3650));
-
-export const REMOVAL_ACTIONS = ['lock', 'log-off', 'disconnect', 'close-apps', 'command', 'nothing'] as const;
-export type RemovalAction = (typeof REMOVAL_ACTIONS)[number];
-
-/** Why an active card is gone: docs/architecture.md, "Removal is cause-aware". */
-export const REMOVAL_CAUSES = [
-  'card-pulled',
-  'reader-unplugged',
-  'service-stopped',
-  'card-process-lost',
-  'resume',
-  'remote-reader-dropped',
-  'unattended',
-] as const;
-export type RemovalCause = (typeof REMOVAL_CAUSES)[number];
-
-/** The organisation's own web pages that the window can open, one for each journey that ends on the web. */
-export const ORGANISATION_PAGES = [
-  'unlock',
-  'renew',
-  'change-passcode',
-  'contact-details',
-  'lost-card',
-  'name-change',
-  'access-rights',
-  'getting-a-card',
-  'leaving',
-  'using-safely',
-  'windows-hello',
-  'security-key',
-  'ipad',
-  'microsoft-authenticator',
-  'connected-account',
-  'passkey',
-  'help',
-] as const;
-export type OrganisationPage = (typeof ORGANISATION_PAGES)[number];
-
-/** The people whom the window names when a person has to help. */
-export const CONTACTS = ['ra', 'it', 'hr'] as const;
-export type ContactName = (typeof CONTACTS)[number];
 
 const removalRule = (action: RemovalAction, graceSeconds: number) =>
   v.optional(

@@ -1,6 +1,7 @@
 import type { ScreenState } from '../contract/desktop-session.ts';
 import type { AgentEffect, RemovalDecision } from './effects.ts';
-import type { Policy, RemovalAction, RemovalCause } from './policy.ts';
+import type { Policy } from './policy.ts';
+import type { RemovalAction, RemovalCause } from './policy-names.ts';
 import type { AgentState, CardSession, Clock, Grace } from './state.ts';
 
 /** How long the operating system has to carry out a removal policy of its own before the agent does it. */

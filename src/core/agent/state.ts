@@ -3,7 +3,8 @@ import type { CardIdentity, CertificateSlot, PinStatus } from '../contract/card-
 import type { ScreenState, SystemRemovalPolicy } from '../contract/desktop-session.ts';
 import type { JudgedCertificate } from '../pki/verdict.ts';
 import type { AttemptKind } from './events.ts';
-import type { Policy, RemovalAction, RemovalCause } from './policy.ts';
+import type { Policy } from './policy.ts';
+import type { RemovalAction, RemovalCause } from './policy-names.ts';
 
 /**
  * All that the agent knows. Immutable: `reduce` makes the next one. It never holds a passcode, a PUK or a code; those

@@ -1,43 +1,11 @@
 import { CERTIFICATE_SLOTS, type CertificateSlot } from '../contract/card-process.ts';
 import { daysLeft } from './expiry.ts';
 import { codeOfCardFailure, codeOfVerdict, type FailureCode } from './failure-codes.ts';
-import type { RemovalAction, RemovalCause } from './policy.ts';
+import type { AgentPhase, CardPhase } from './phases.ts';
+import type { RemovalAction, RemovalCause } from './policy-names.ts';
 import type { AgentState, CardSlot, Reader } from './state.ts';
 
 /** What the agent shows of itself: to the view, to `wardkey agent --json`, to the tray. Derived, never stored. */
-
-export const CARD_PHASES = [
-  'empty',
-  'mute',
-  'reading',
-  'unsupported',
-  'unreadable',
-  'awaiting-passcode',
-  'checking',
-  'active',
-  'blocked',
-  'certificate-trouble',
-] as const;
-export type CardPhase = (typeof CARD_PHASES)[number];
-
-export const AGENT_PHASES = [
-  'starting',
-  'no-service',
-  'no-reader',
-  'no-card',
-  'grace',
-  'locked',
-  'mute',
-  'reading',
-  'unsupported',
-  'unreadable',
-  'awaiting-passcode',
-  'checking',
-  'active',
-  'blocked',
-  'certificate-trouble',
-] as const;
-export type AgentPhase = (typeof AGENT_PHASES)[number];
 
 export function phaseOf(state: AgentState, { slot }: Reader): CardPhase {
   if (slot.kind !== 'card') return slot.kind;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { FAILURES, type FailureCode } from '../agent/failure-codes.ts';
-import { CONTACTS, ORGANISATION_PAGES, REMOVAL_ACTIONS, REMOVAL_CAUSES } from '../agent/policy.ts';
-import { AGENT_PHASES, CARD_PHASES } from '../agent/status.ts';
+import { AGENT_PHASES, CARD_PHASES } from '../agent/phases.ts';
+import { CONTACTS, ORGANISATION_PAGES, REMOVAL_ACTIONS, REMOVAL_CAUSES } from '../agent/policy-names.ts';
 import { DemoDeedSchema, DemoSchema } from './demo.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { CardPhase } from '../agent/status.ts';
+import type { CardPhase } from '../agent/phases.ts';
 import type { JourneyName } from '../language/journey-names.ts';
 import type { Renewal } from './renewal.ts';
 

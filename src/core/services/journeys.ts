@@ -1,4 +1,4 @@
-import type { ContactName, OrganisationPage } from '../agent/policy.ts';
+import type { ContactName, OrganisationPage } from '../agent/policy-names.ts';
 import { AUTHENTICATORS, type JourneyName } from '../language/journey-names.ts';
 
 /** Who does what a journey is about. */

@@ -2,7 +2,8 @@ import type { AgentEffect, AttemptResult } from '../../core/agent/effects.ts';
 import type { AgentEvent, AttemptKind } from '../../core/agent/events.ts';
 import { codeOfPasscodeProblem, type FailureCode } from '../../core/agent/failure-codes.ts';
 import { checkForChoosing, checkForVerifying } from '../../core/agent/passcode-policy.ts';
-import type { Policy, RemovalAction } from '../../core/agent/policy.ts';
+import type { Policy } from '../../core/agent/policy.ts';
+import type { RemovalAction } from '../../core/agent/policy-names.ts';
 import { reduce } from '../../core/agent/reduce.ts';
 import {
   type AgentState,

@@ -1,4 +1,4 @@
-import { ORGANISATION_PAGES } from '../../core/agent/policy.ts';
+import { ORGANISATION_PAGES } from '../../core/agent/policy-names.ts';
 
 /** The organisation of the demo: pages that lead nowhere, people that do not exist. @param graceSeconds for a pulled card */
 export function demoPolicy(graceSeconds: number): object {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttemptResult } from '../../core/agent/effects.ts';
 import { codeOfCardFailure, FAILURES } from '../../core/agent/failure-codes.ts';
+import type { AgentPhase } from '../../core/agent/phases.ts';
 import { DEFAULT_POLICY } from '../../core/agent/policy.ts';
-import { type AgentPhase, agentPhase } from '../../core/agent/status.ts';
+import { agentPhase } from '../../core/agent/status.ts';
 import type { CertificateSlot } from '../../core/contract/card-process.ts';
 import type { VirtualPivCard } from '../../simulator/card/piv-card.ts';
 import { issueCard, TEST_PIN } from '../../simulator/pki/issue-card.ts';

@@ -1,4 +1,4 @@
-import type { AgentPhase } from '../../core/agent/status.ts';
+import type { AgentPhase } from '../../core/agent/phases.ts';
 import type { ViewSnapshot } from '../../core/contract/view.ts';
 import type { Translator } from '../../core/language/translator.ts';
 import type { Tray, TrayAction, TrayIcon, TrayItem } from '../host/desktop-host.ts';

@@ -1,4 +1,4 @@
-import { type CONTACTS, ORGANISATION_PAGES } from '../../core/agent/policy.ts';
+import { type CONTACTS, ORGANISATION_PAGES } from '../../core/agent/policy-names.ts';
 import { type AgentState, hasActiveCard } from '../../core/agent/state.ts';
 import { snapshotOf } from '../../core/agent/status.ts';
 import type { DemoView } from '../../core/contract/demo.ts';

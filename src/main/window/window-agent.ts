@@ -1,8 +1,9 @@
 import type { AgentEffect, AttemptResult } from '../../core/agent/effects.ts';
 import { codeOfCardFailure, type FailureCode } from '../../core/agent/failure-codes.ts';
-import type { OrganisationPage } from '../../core/agent/policy.ts';
+import type { CardPhase } from '../../core/agent/phases.ts';
+import type { OrganisationPage } from '../../core/agent/policy-names.ts';
 import type { AgentState } from '../../core/agent/state.ts';
-import { agentPhase, type CardPhase, phaseOf } from '../../core/agent/status.ts';
+import { agentPhase, phaseOf } from '../../core/agent/status.ts';
 import type { DemoDeed, DemoView } from '../../core/contract/demo.ts';
 import type { PreferenceChange, ViewCommand, ViewOutcome, ViewPlace, ViewSnapshot } from '../../core/contract/view.ts';
 import { type Translator, translatorFor } from '../../core/language/translator.ts';

@@ -1,4 +1,4 @@
-import type { AgentPhase } from '../../core/agent/status.ts';
+import type { AgentPhase } from '../../core/agent/phases.ts';
 import { chooseReader, goTo, useWindow } from '../app/store.ts';
 import { useLanguage, useView } from '../app/view.ts';
 import { bridge } from '../bridge/bridge.ts';

@@ -10,7 +10,7 @@ import noService from '../../../assets/tray/no-service.svg';
 import passcode from '../../../assets/tray/passcode.svg';
 import signedIn from '../../../assets/tray/signed-in.svg';
 import trouble from '../../../assets/tray/trouble.svg';
-import type { AgentPhase } from '../../core/agent/status.ts';
+import type { AgentPhase } from '../../core/agent/phases.ts';
 import { Heading } from '../elements/heading.tsx';
 
 /** The same shapes as in the tray: what one has seen there is found again here. */

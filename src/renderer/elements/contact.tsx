@@ -1,4 +1,4 @@
-import type { ContactName } from '../../core/agent/policy.ts';
+import type { ContactName } from '../../core/agent/policy-names.ts';
 import { useLanguage, useView } from '../app/view.ts';
 
 /** How to reach the person who can help, as far as the organisation has told. */

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { OrganisationPage } from '../../core/agent/policy.ts';
+import type { OrganisationPage } from '../../core/agent/policy-names.ts';
 import { useLanguage } from '../app/view.ts';
 import { bridge } from '../bridge/bridge.ts';
 import { Button, type ButtonProps } from './button.tsx';

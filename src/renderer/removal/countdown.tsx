@@ -1,4 +1,4 @@
-import type { RemovalCause } from '../../core/agent/policy.ts';
+import type { RemovalCause } from '../../core/agent/policy-names.ts';
 import type { TextKey } from '../../core/language/translator.ts';
 import { useWindow } from '../app/store.ts';
 import { useLanguage, useView } from '../app/view.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AgentEffect } from '../../../src/core/agent/effects.ts';
 import type { AgentEvent } from '../../../src/core/agent/events.ts';
-import { REMOVAL_CAUSES } from '../../../src/core/agent/policy.ts';
+import { REMOVAL_CAUSES } from '../../../src/core/agent/policy-names.ts';
 import { reduce } from '../../../src/core/agent/reduce.ts';
 import { type AgentState, cardIn, initialState, nextDeadline } from '../../../src/core/agent/state.ts';
 import { snapshotOf } from '../../../src/core/agent/status.ts';

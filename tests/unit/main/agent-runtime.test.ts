@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { AgentPhase } from '../../../src/core/agent/phases.ts';
 import { DEFAULT_POLICY } from '../../../src/core/agent/policy.ts';
-import { type AgentPhase, agentPhase } from '../../../src/core/agent/status.ts';
+import { agentPhase } from '../../../src/core/agent/status.ts';
 import { type AgentNews, AgentRuntime } from '../../../src/main/agent/agent-runtime.ts';
 import { newsLines } from '../../../src/main/agent/news-lines.ts';
 import { DemoDesktop } from '../../../src/main/demo/demo-desktop.ts';
