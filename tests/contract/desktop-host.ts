@@ -26,6 +26,7 @@ export type OpenedHost = {
     /** Chooses the tray icon, or an item of its menu by its label. Absent where there is no tray. */
     chooseTray?(): void | Promise<void>;
     chooseMenu?(label: string): void | Promise<void>;
+    /** Labels of the menu, without separators; none when no icon is there. */
     menu?(): readonly string[] | Promise<readonly string[]>;
     /** Titles of the notifications that are up. Absent where there are none. */
     notifications?(): readonly string[] | Promise<readonly string[]>;
@@ -309,13 +310,14 @@ export function describeDesktopHost(title: string, subject: HostUnderTest): void
       await host.close();
       host.setTray(tray([{ action: 'open', label: 'Open' }]));
       host.notify(notification({}));
-      host.withdraw('insertion');
       host.showCountdown();
-      host.hideCountdown();
       view.change();
       expect(await host.showWindow(true)).toBe(false);
+      expect((await desktop.menu?.()) ?? []).toEqual([]);
       expect((await desktop.notifications?.()) ?? []).toEqual([]);
       expect((await desktop.countdowns?.()) ?? 0).toBe(0);
+      host.withdraw('insertion');
+      host.hideCountdown();
       expect(events.heard.filter((what) => what !== 'abilities')).toEqual([]);
     });
   });

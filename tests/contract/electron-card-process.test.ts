@@ -92,4 +92,19 @@ describe('a card process in a utility process', () => {
     expect(ended).toEqual([]);
     await end();
   });
+
+  test("is neither spoken to nor ended after its end: its number may be somebody else's by then", () => {
+    const { utilityProcess } = new ElectronStandIn();
+    const ended: number[] = [];
+    const spawn = spawnInUtility(utilityProcess, (pid) => ended.push(pid));
+    const child = spawn({ entry: pathToFileURL('/opt/card-process.js'), arguments: [], env: {} });
+    const exits: string[] = [];
+    child.onExit((how) => exits.push(how));
+    utilityProcess.forked[0]?.emit('exit', 0);
+    child.send({ type: 'resumed' });
+    child.kill();
+    expect(exits).toEqual(['exit code 0']);
+    expect(utilityProcess.forked[0]?.posted).toEqual([]);
+    expect(ended).toEqual([]);
+  });
 });

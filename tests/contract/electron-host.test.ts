@@ -58,7 +58,7 @@ describeDesktopHost('Electron (stand-in)', {
       desktop: {
         chooseTray: () => void electron.trays.at(-1)?.emit('click'),
         chooseMenu: (label) => electron.trays.at(-1)?.choose(label),
-        menu: () => electron.trays.at(-1)?.labels ?? [],
+        menu: () => electron.trays.find(({ destroyed }) => !destroyed)?.labels ?? [],
         notifications: () => electron.shownNotifications.map(({ options }) => options.title ?? ''),
         chooseNotification: (title, action) =>
           electron.shownNotifications.find(({ options }) => options.title === title)?.choose(action),
@@ -291,7 +291,9 @@ describe('the countdown', () => {
     expect(countdowns()[1]?.bounds).toEqual(larger.bounds);
     electron.screen.unplug(1);
     expect(countdowns()).toHaveLength(1);
+    host.showCountdown();
     host.hideCountdown();
+    expect(electron.screen.eventNames()).toEqual([]);
     electron.screen.plug({ ...second, id: 3 });
     expect(countdowns()).toEqual([]);
   });
@@ -476,6 +478,7 @@ describe('the desktop', () => {
     await host.showWindow(true);
     await host.close();
     expect(await host.showWindow(true)).toBe(false);
+    host.showCountdown();
     const quit = new PreventableEvent();
     electron.app.emit('before-quit', quit);
     electron.powerMonitor.emit('resume');

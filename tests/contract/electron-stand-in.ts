@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { existsSync } from 'node:fs';
 import type {
   BrowserWindowConstructorOptions,
   ForkOptions,
@@ -122,6 +123,7 @@ class AppStandIn extends EventEmitter {
     this.appName = name;
   }
   setPath(name: string, path: string): void {
+    if (!existsSync(path)) throw new Error(`Failed to set path: ${path}`);
     this.paths.set(name, path);
   }
   setAppUserModelId(id: string): void {

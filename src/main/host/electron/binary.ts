@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, isAbsolute, join, normalize, sep } from 'node:path';
+import { dirname, join, normalize, sep } from 'node:path';
 import * as v from 'valibot';
 
 /**
@@ -34,7 +34,7 @@ export function findBinary({ folder, version }: ElectronPackage): string | null 
     )
       return null;
     const inside = normalize(readFileSync(join(folder, 'path.txt'), 'utf8').trim());
-    if (isAbsolute(inside) || inside.split(sep).includes('..')) return null;
+    if (inside.split(sep).includes('..')) return null;
     const program = join(folder, 'dist', inside);
     return existsSync(program) ? program : null;
   } catch {

@@ -66,7 +66,7 @@ export class CountdownWindows {
     window.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true, skipTransformProcessType: true });
     window.loadURL(COUNTDOWN_ADDRESS).then(
       () => {
-        if (!this.#shown || window.isDestroyed()) return;
+        if (window.isDestroyed()) return;
         window.showInactive();
         // Some window managers place a window on the first display whatever was asked, until it is shown.
         window.setBounds(bounds);

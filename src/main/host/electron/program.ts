@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startCardProcess } from '../../../native/card-process/card-process-client.ts';
@@ -51,7 +52,7 @@ export async function runProgram(electron: ProgramApi, options: ProgramOptions):
   app.enableSandbox();
   electron.protocol.registerSchemesAsPrivileged([APP_SCHEME_PRIVILEGES]);
   app.setName('Wardkey');
-  app.setPath('userData', join(stateFolder(), wishes.demo ? 'electron-demo' : 'electron'));
+  app.setPath('userData', madeFolder(join(stateFolder(), wishes.demo ? 'electron-demo' : 'electron')));
   if (options.platform === 'win32') app.setAppUserModelId(APP_ID);
   electron.Menu.setApplicationMenu(null);
   if (!app.requestSingleInstanceLock()) {
@@ -66,6 +67,12 @@ export async function runProgram(electron: ProgramApi, options: ProgramOptions):
       running = started;
     }),
   );
+}
+
+/** Electron keeps its own things there, and takes only a folder that is there already. */
+function madeFolder(path: string): string {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return path;
 }
 
 type Wishes = {
