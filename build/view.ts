@@ -23,6 +23,7 @@ export async function buildView(root: string, folder: string): Promise<BuiltFile
       modulePreload: false,
       chunkSizeWarningLimit: 400,
       rolldownOptions: {
+        checks: { pluginTimings: false },
         output: {
           entryFileNames: 'view.js',
           chunkFileNames: 'view-[hash].js',

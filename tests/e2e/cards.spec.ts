@@ -82,7 +82,7 @@ test.describe('what the panel shows of a card', () => {
     await look({ page, user, policy }, 'two-cards');
     await others.getByRole('button', { name: `Use the card in ${pcscd.readerNames[1]}` }).click();
     await expect(page.getByText('Smartcard of Ben Okafor')).toBeVisible();
-    await expect(page.getByText('Ada Lindqvist')).toBeVisible();
+    await expect(page.getByText('Ada Lindqvist', { exact: true })).toBeVisible();
   });
 });
 
@@ -109,7 +109,7 @@ test.describe('the warning of expiry', () => {
     // The same login: changing rooms in the window brings it back no more than a snapshot does.
     const from = agent.mark;
     await page.getByRole('button', { name: 'Services and help' }).click();
-    await page.getByRole('button', { name: 'Your card' }).click();
+    await page.getByRole('button', { name: 'Your card', exact: true }).click();
     await expect(heading(page, 'You are signed in')).toBeVisible();
     expect(agent.lines.slice(from).filter(({ event }) => event === 'warn-of-expiry')).toEqual([]);
     // Another login warns again.

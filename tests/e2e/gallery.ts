@@ -24,14 +24,8 @@ export type Look = {
  */
 export async function look({ page, user, policy }: Look, name: string): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
-  const picture = async (variant: string) => {
-    const shown = page.viewportSize();
-    const height = await page.evaluate(() => document.documentElement.scrollHeight);
-    // As high as the page, so that what sticks to the window's edge covers nothing.
-    if (shown !== null) await page.setViewportSize({ width: shown.width, height: Math.max(shown.height, height) });
-    await page.screenshot({ path: join(FOLDER, `${name}-${variant}.png`) });
-    if (shown !== null) await page.setViewportSize(shown);
-  };
+  const picture = (variant: string) =>
+    page.screenshot({ path: join(FOLDER, `${name}-${variant}.png`), fullPage: true });
   const size = page.viewportSize();
   for (const language of LANGUAGES) {
     for (const theme of THEMES) {

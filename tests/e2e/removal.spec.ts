@@ -102,7 +102,7 @@ test.describe('the smartcard service', () => {
     await look({ page, user, policy }, 'no-service');
     await page.getByRole('button', { name: 'Check this computer' }).click();
     await expect(heading(page, 'Check this computer')).toBeVisible();
-    await page.getByRole('button', { name: 'Your card' }).click();
+    await page.getByRole('button', { name: 'Your card', exact: true }).click();
     await pcscd.restart();
     await expect(heading(page, 'Put your smartcard in')).toBeVisible();
   });

@@ -70,7 +70,7 @@ test.describe('signing in', () => {
     await page.getByRole('button', { name: 'Unlock instead' }).click();
     await expect(heading(page, /Unlock/)).toBeVisible();
     expect((await reader.snapshot())?.pin.triesLeft).toBe(1);
-    await page.getByRole('button', { name: 'Your card' }).click();
+    await page.getByRole('button', { name: 'Your card', exact: true }).click();
     await page.getByRole('button', { name: 'I know my passcode, use the last try' }).click();
     await enterPasscode(page, WRONG);
     await expect(heading(page, 'Your card is blocked')).toBeVisible();

@@ -1,7 +1,7 @@
 import i18next from 'i18next';
 import type { Language } from '../contract/view.ts';
-import { cy } from './cy/index.ts';
-import { en } from './en/index.ts';
+import { dateInWords, timeOfDay } from './dates.ts';
+import type { en } from './en/index.ts';
 
 /** Every text of the window, the tray and the notifications, in the user's language. */
 
@@ -34,28 +34,19 @@ export type Translator = {
   time(at: number): string;
 };
 
-/** Welsh as it is written in Wales, and English as in Britain: for dates. */
-const LOCALES: Record<Language, string> = { en: 'en-GB', cy: 'cy-GB' };
+/** All texts of one language: a tree of the same shape as the English one, with the plural forms of its own. */
+export type Catalogue = { readonly [key: string]: string | readonly string[] | Catalogue };
 
-const translators = new Map<Language, Translator>();
-
-export function translatorFor(language: Language): Translator {
-  const made = translators.get(language) ?? makeTranslator(language);
-  translators.set(language, made);
-  return made;
-}
-
-function makeTranslator(language: Language): Translator {
+/** @param catalogue of that language; src/core/language/translators.ts has them all, the window loads the one it shows */
+export function makeTranslator(language: Language, catalogue: Catalogue): Translator {
   const i18n = i18next.createInstance();
   void i18n.init({
     lng: language,
-    resources: { [language]: { translation: language === 'en' ? en : cy } },
+    resources: { [language]: { translation: catalogue } },
     initAsync: false,
     // React and the desktops' own interfaces take text as text.
     interpolation: { escapeValue: false },
   });
-  const dates = new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'long' });
-  const times = new Intl.DateTimeFormat(LOCALES[language], { timeStyle: 'short' });
   return {
     language,
     text: (key, values = {}) => i18n.t(key, values),
@@ -63,8 +54,8 @@ function makeTranslator(language: Language): Translator {
       const texts: unknown = i18n.t(key, { returnObjects: true });
       return Array.isArray(texts) ? texts.map(String) : [];
     },
-    date: (at) => dates.format(at),
-    time: (at) => times.format(at),
+    date: (at) => dateInWords(at, language),
+    time: timeOfDay,
   };
 }
 

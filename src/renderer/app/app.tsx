@@ -16,18 +16,22 @@ import { Frame } from './frame.tsx';
 import { coverOf, type Place } from './places.ts';
 import { useWindow } from './store.ts';
 import { useTheme } from './theme.ts';
-import { useLanguage, ViewContext } from './view.ts';
+import { useLanguage, useLoadedLanguage, ViewContext } from './view.ts';
 
 /** @param countdownOnly a window of its own on one display, which shows nothing but the countdown */
 export function App({ countdownOnly }: { countdownOnly: boolean }) {
   const { view, reachable, place } = useWindow();
-  const { text, language } = useLanguage();
+  const translator = useLoadedLanguage();
+  const language = translator?.language ?? 'en';
   useTheme(view?.preferences.theme.value ?? 'system');
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
+  if (translator === null) return null;
   if (!reachable) return <Unreachable />;
-  if (view === null) return <p className="wk-waiting">{text('common.working')}</p>;
+  // Until the user's own language is there: a moment, in which another one would only flicker.
+  if (view === null || view.language !== language)
+    return <p className="wk-waiting">{translator.text('common.working')}</p>;
   const cover = coverOf(view);
   return (
     <ViewContext value={view}>

@@ -4,7 +4,7 @@ import { HOME, type Place } from './places.ts';
 import { goTo } from './store.ts';
 import { useLanguage, useView } from './view.ts';
 
-/** Header, main part and navigation around every page. */
+/** Header and navigation above every page. Nothing sticks to the window's edges: at 200 % it would cover what one reads. */
 export function Frame({ place, children }: { place: Place; children: ReactNode }) {
   const { text } = useLanguage();
   const { organisation } = useView();
@@ -18,9 +18,6 @@ export function Frame({ place, children }: { place: Place; children: ReactNode }
         <span className="wk-header__name">{text('common.product')}</span>
         {organisation.name !== null && <span className="wk-header__organisation">{organisation.name}</span>}
       </header>
-      <main id="main" className="wk-main" tabIndex={-1}>
-        {children}
-      </main>
       <nav className="wk-nav" aria-label={text('common.menu')}>
         <NavLink place={HOME} current={place.page === 'home'} label={text('common.home')} />
         <NavLink
@@ -34,6 +31,9 @@ export function Frame({ place, children }: { place: Place; children: ReactNode }
           label={text('common.settings')}
         />
       </nav>
+      <main id="main" className="wk-main" tabIndex={-1}>
+        {children}
+      </main>
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { ViewBridge, ViewSnapshot } from '../../core/contract/view.ts';
+import { loadLanguage, type Translators } from './languages.ts';
 import { HOME, type Place, placeOfCall } from './places.ts';
 
 /**
@@ -14,6 +15,8 @@ export type WindowState = {
   readonly place: Place;
   /** The reader whose card the user chose to look at, where several have one. */
   readonly chosenReader: string | null;
+  /** The languages that have been loaded. */
+  readonly translators: Translators;
 };
 
 export const useWindow = create<WindowState>()(() => ({
@@ -22,6 +25,7 @@ export const useWindow = create<WindowState>()(() => ({
   reachable: true,
   place: HOME,
   chosenReader: null,
+  translators: {},
 }));
 
 /** Keeps the window's state with the agent's. */
@@ -29,6 +33,7 @@ export function followAgent(bridge: ViewBridge): void {
   bridge.onReachable((reachable) => useWindow.setState({ reachable }));
   bridge.onSnapshot((view) => {
     const { view: before, place } = useWindow.getState();
+    void loadLanguage(view.language);
     const called = view.call.number > 0 && view.call.number !== before?.call.number;
     useWindow.setState({
       view,

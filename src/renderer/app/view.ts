@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
 import type { ViewSnapshot } from '../../core/contract/view.ts';
-import { type Translator, translatorFor } from '../../core/language/translator.ts';
+import type { Translator } from '../../core/language/translator.ts';
 import { useWindow } from './store.ts';
 
 /** The snapshot being drawn; components below the root always have one. */
@@ -12,7 +12,17 @@ export function useView(): ViewSnapshot {
   return view;
 }
 
-/** Texts in the language of the snapshot; before the first one, in English. */
+/** The translator of the language in force, once it is loaded; of any other until then; null: none is loaded yet. */
+export function useLoadedLanguage(): Translator | null {
+  return useWindow(({ view, translators }) => {
+    const wanted = view === null ? undefined : translators[view.language];
+    return wanted ?? translators.en ?? translators.cy ?? null;
+  });
+}
+
+/** Texts in the language of the snapshot; components below the root always have one. */
 export function useLanguage(): Translator {
-  return translatorFor(useWindow(({ view }) => view?.language ?? 'en'));
+  const translator = useLoadedLanguage();
+  if (translator === null) throw new Error('drawn before a language was loaded');
+  return translator;
 }
