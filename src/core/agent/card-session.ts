@@ -3,6 +3,7 @@ import { warnOfExpiry } from './expiry-warnings.ts';
 import type { Reduced } from './reduce.ts';
 import { actOnGraces } from './removal.ts';
 import { type AgentState, type CardSession, type CardSlot, cardIn, type Grace, withSlot } from './state.ts';
+import { sessionWhileIdle } from './unattended.ts';
 
 /** From passcode accepted to card removed. */
 
@@ -31,7 +32,7 @@ export function beginSession(before: AgentState, reader: string): Reduced {
     alerted: [],
   };
   // The failed lock of an earlier card is not held against whoever has signed in now.
-  const state = withSlot({ ...before, failedAction: null }, reader, { ...card, session });
+  const state = sessionWhileIdle(withSlot({ ...before, failedAction: null }, reader, { ...card, session }));
   // Whoever signs in takes the desktop over from a card that is still being waited for; its countdown must be settled first.
   const overdue = actOnGraces(
     state,
@@ -73,7 +74,7 @@ export function carryOn(state: AgentState, reader: string, grace: Grace): Reduce
   const card = cardIn(state, reader);
   if (card === null || card.session !== null) return { state, effects: [] };
   const { session } = grace;
-  const back = settleReturned(withSlot(state, reader, { ...card, session }), session.cardId);
+  const back = settleReturned(sessionWhileIdle(withSlot(state, reader, { ...card, session })), session.cardId);
   return {
     state: back.state,
     effects: [...back.effects, { type: 'session-began', cardId: session.cardId, reader }],

@@ -7,7 +7,7 @@ import { actionFinished, retryLock, screenChanged } from './locking.ts';
 import { cardProcessLost, inserted, readersListed, removed, serviceChanged } from './presence.ts';
 import { actOnGraces } from './removal.ts';
 import { type AgentState, cardIn } from './state.ts';
-import { unattendedDue, userActive, userIdle } from './unattended.ts';
+import { idleDue, unattendedDue, userActive, userIdle } from './unattended.ts';
 
 export type Reduced = { readonly state: AgentState; readonly effects: readonly AgentEffect[] };
 
@@ -69,11 +69,18 @@ function timePassed(state: AgentState): Reduced {
     (grace) => (grace.kind === 'stand-back' ? 'system-did-not-act' : 'countdown-over'),
   );
   const unattended = unattendedDue(removals.state, state.clock);
-  const retried = retryLock(unattended.state);
+  const reminded = idleDue(unattended.state, state.clock);
+  const retried = retryLock(reminded.state);
   const certificates = judgeDue(retried.state);
   return {
     state: certificates.state,
-    effects: [...removals.effects, ...unattended.effects, ...retried.effects, ...certificates.effects],
+    effects: [
+      ...removals.effects,
+      ...unattended.effects,
+      ...reminded.effects,
+      ...retried.effects,
+      ...certificates.effects,
+    ],
   };
 }
 

@@ -21,6 +21,11 @@ export type AgentState = {
   readonly graces: readonly Grace[];
   /** The removal rule of an unattended card, waiting for its moment. */
   readonly unattended: Unattended | null;
+  /**
+   * Nobody has touched keyboard or mouse for the policy's time; null: somebody has. A card that comes in meanwhile is a sign of
+   * life: its user is reminded at `remindAt` (monotonic), when as much time again has passed.
+   */
+  readonly idle: { readonly remindAt: number | null } | null;
   readonly screen: ScreenState;
   readonly system: SystemFacts;
   /** Monotonic: the machine woke at this moment; what is missing since then went while it slept. */
@@ -139,6 +144,7 @@ export function initialState(
     readers: [],
     graces: [],
     unattended: null,
+    idle: null,
     screen: 'unknown',
     system,
     resumedAt: null,
@@ -178,6 +184,8 @@ export function withSlot(state: AgentState, reader: string, slot: Slot): AgentSt
 export function nextDeadline(state: AgentState): number | null {
   const moments = state.graces.map((grace) => grace.deadline);
   if (state.unattended !== null) moments.push(state.unattended.deadline);
+  const remindAt = state.idle?.remindAt ?? null;
+  if (remindAt !== null) moments.push(remindAt);
   const retryAt = state.failedAction?.retryAt ?? null;
   if (retryAt !== null) moments.push(retryAt);
   for (const { slot } of state.readers) {

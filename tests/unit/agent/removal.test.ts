@@ -326,4 +326,25 @@ describe('an unattended card', () => {
     expect(ofType(scene.pass(60_000), 'act')).toEqual([]);
     expect(scene.phase).toBe('active');
   });
+
+  it('is noticed also when it was put in on a desktop that nobody touches: the time counts from then', () => {
+    const scene = new Scene({ policy });
+    scene.start(R);
+    // Idle long before the card: this desktop's clock will not tell again.
+    expect(scene.happen({ type: 'user-idle' })).toEqual([]);
+    scene.signIn(R, 'ada');
+    expect(ofType(scene.pass(59_999), 'tell')).toEqual([]);
+    expect(ofType(scene.pass(1), 'tell')).toEqual([{ type: 'tell', code: 'Card_Unattended' }]);
+    expect(ofType(scene.pass(30_000), 'act')).toMatchObject([{ action: 'lock', cause: 'unattended' }]);
+  });
+
+  it('is not, when somebody touched the desktop after it was put in', () => {
+    const scene = new Scene({ policy });
+    scene.start(R);
+    scene.happen({ type: 'user-idle' });
+    scene.signIn(R, 'ada');
+    scene.happen({ type: 'user-active' });
+    expect(ofType(scene.pass(600_000), 'tell')).toEqual([]);
+    expect(scene.phase).toBe('active');
+  });
 });
