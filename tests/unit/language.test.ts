@@ -5,7 +5,7 @@ import { LANGUAGES, type Language } from '../../src/core/contract/view.ts';
 import { cy } from '../../src/core/language/cy/index.ts';
 import { dateInWords, timeOfDay } from '../../src/core/language/dates.ts';
 import { en } from '../../src/core/language/en/index.ts';
-import { translatorFor } from '../../src/core/language/translator.ts';
+import { translatorFor } from '../../src/core/language/translators.ts';
 
 type Leaf = string | readonly string[];
 interface Tree {

@@ -35,18 +35,29 @@ const httpsAddress = v.pipe(
 const shortText = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const programName = v.pipe(v.string(), v.regex(/^[\w.+-]{1,64}$/, 'must be the bare name of a program'));
 
+/** How to reach one of the people; @param who as the reference page names them */
 const contact = (who: string) =>
   v.optional(
-    v.pipe(
-      v.strictObject({
-        name: v.optional(shortText),
-        phone: v.optional(v.pipe(v.string(), v.regex(/^[+\d][\d ()-]{2,38}$/, 'must be a telephone number'))),
-        email: v.optional(v.pipe(v.string(), v.maxLength(254), v.email('must be an email address'))),
-        hours: v.optional(shortText),
-        place: v.optional(shortText),
-      }),
-      v.description(`How to reach ${who}.`),
-    ),
+    v.strictObject({
+      name: v.optional(v.pipe(shortText, v.description(`What ${who} is called here.`))),
+      phone: v.optional(
+        v.pipe(
+          v.string(),
+          v.regex(/^[+\d][\d ()-]{2,38}$/, 'must be a telephone number'),
+          v.description(`Telephone number of ${who}.`),
+        ),
+      ),
+      email: v.optional(
+        v.pipe(
+          v.string(),
+          v.maxLength(254),
+          v.email('must be an email address'),
+          v.description(`Email address of ${who}.`),
+        ),
+      ),
+      hours: v.optional(v.pipe(shortText, v.description(`When ${who} can be reached.`))),
+      place: v.optional(v.pipe(shortText, v.description(`Where ${who} is found.`))),
+    }),
   );
 
 export const PolicySchema = v.strictObject({
@@ -221,9 +232,18 @@ export const PolicySchema = v.strictObject({
     v.strictObject({
       name: v.optional(v.pipe(shortText, v.description('Name of the organisation, as the window shows it.'))),
       pages: v.optional(
-        v.pipe(
-          v.strictObject(v.entriesFromList(ORGANISATION_PAGES, v.optional(httpsAddress))),
-          v.description('Addresses (https) of the organisation’s own pages, by journey.'),
+        v.strictObject(
+          v.entriesFromList(
+            ORGANISATION_PAGES,
+            v.optional(
+              v.pipe(
+                httpsAddress,
+                v.description(
+                  'Address (https) of the organisation’s own page for this; the window opens it in the browser.',
+                ),
+              ),
+            ),
+          ),
         ),
         {},
       ),

@@ -23,7 +23,7 @@ describe('settings', () => {
   it('are kept over a restart', () => {
     const { store } = open();
     store.set({ ...store.get(), language: 'cy' });
-    expect(open().store.get()).toEqual({ language: 'cy', preferredReader: null });
+    expect(open().store.get()).toMatchObject({ language: 'cy', preferredReader: null });
   });
 
   it.each([

@@ -8,7 +8,6 @@ export const alerts = {
   titleToday: 'Mae eich cerdyn yn dod i ben heddiw',
   body: 'Mae eich {{certificate}} yn dod i ben ar {{date}}. Ar ôl y dyddiad hwn ni allwch fewngofnodi â’r cerdyn hwn, a bydd rhaid i chi weld eich Awdurdod Cofrestru wyneb yn wyneb.',
   renewHow: 'Gallwch ei adnewyddu nawr eich hun, â’r cerdyn hwn. Gadewch y cerdyn i mewn nes y bydd wedi gorffen.',
-  renewHere: 'Gallwch ei adnewyddu eich hun, â’r cerdyn hwn, tan hynny.',
   renew: 'Adnewyddu nawr',
   later: 'Fy atgoffa y tro nesaf y byddaf yn mewngofnodi',
   askRa: 'Gofynnwch i’ch Awdurdod Cofrestru ei adnewyddu cyn hynny.',

@@ -1,6 +1,5 @@
 export const passcode = {
   label: 'Cod pas',
-  hint: '6 i 8 digid fel arfer',
   submit: 'Mewngofnodi',
   pad: 'Pad rhifau',
   digit: 'Digid {{digit}}',
@@ -25,7 +24,6 @@ export const passcode = {
     refused:
       'Nid yw eich sefydliad yn gadael i’r ymgais olaf gael ei defnyddio yma. Datglowch y cerdyn a dewiswch god pas newydd.',
     unlock: 'Datgloi yn lle hynny',
-    use: 'Defnyddio’r ymgais olaf',
     sure: 'Rwy’n gwybod fy nghod pas, defnyddio’r ymgais olaf',
   },
   change: {
@@ -47,13 +45,10 @@ export const passcode = {
     keepCard: 'Gadewch y cerdyn i mewn nes y bydd wedi gorffen.',
   },
   blocked: {
-    title: 'Mae eich cerdyn wedi’i rwystro',
     body: 'Rhoddwyd cod pas anghywir ormod o weithiau. Does dim byd ar y cerdyn wedi’i golli.',
     have: 'I’w ddatgloi eich hun mae angen cyfeiriad e-bost neu rif ffôn symudol ar eich proffil. Mae’n cymryd tua dwy funud.',
     unlock: 'Datgloi eich cerdyn',
     without: 'Dim cyfeiriad e-bost na rhif ffôn symudol ar eich proffil?',
     withoutBody: 'Gall eich Awdurdod Cofrestru ei ddatgloi gyda chi, wyneb yn wyneb.',
-    notSet:
-      'Gall eich Awdurdod Cofrestru ei ddatgloi gyda chi, wyneb yn wyneb. Nid yw eich sefydliad wedi rhoi gwybod i Wardkey am dudalen lle gallwch ei wneud eich hun.',
   },
 } as const;

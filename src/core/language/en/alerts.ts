@@ -4,7 +4,6 @@ export const alerts = {
   titleToday: 'Your card runs out today',
   body: 'Your {{certificate}} ends on {{date}}. After this date you cannot sign in with this card, and you must see your RA in person.',
   renewHow: 'You can renew it now yourself, with this card. Leave the card in until it is done.',
-  renewHere: 'You can renew it yourself, with this card, until then.',
   renew: 'Renew now',
   later: 'Remind me next time I sign in',
   askRa: 'Ask your RA to renew it before then.',

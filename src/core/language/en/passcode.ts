@@ -1,6 +1,5 @@
 export const passcode = {
   label: 'Passcode',
-  hint: 'Usually 6 to 8 digits',
   submit: 'Sign in',
   pad: 'Number pad',
   digit: 'Digit {{digit}}',
@@ -19,7 +18,6 @@ export const passcode = {
     unknownBody: 'The card does not say how many tries are left. If the passcode is wrong, the card may be blocked.',
     refused: 'Your organisation does not let the last try be used here. Unlock the card and choose a new passcode.',
     unlock: 'Unlock instead',
-    use: 'Use the last try',
     sure: 'I know my passcode, use the last try',
   },
   change: {
@@ -40,13 +38,10 @@ export const passcode = {
     keepCard: 'Leave the card in until it is done.',
   },
   blocked: {
-    title: 'Your card is blocked',
     body: 'A wrong passcode was entered too often. Nothing on the card is lost.',
     have: 'To unlock it yourself you need an email address or mobile number on your profile. It takes about two minutes.',
     unlock: 'Unlock your card',
     without: 'No email address or mobile number on your profile?',
     withoutBody: 'Your RA can unlock it with you, face to face.',
-    notSet:
-      'Your RA can unlock it with you, face to face. Your organisation has not told Wardkey of a page where you can do it yourself.',
   },
 } as const;
