@@ -26,12 +26,12 @@ export type TextValues = Readonly<Record<string, string | number>>;
 
 export type Translator = {
   readonly language: Language;
-  text(key: TextKey, values?: TextValues): string;
-  list(key: ListKey): readonly string[];
+  readonly text: (key: TextKey, values?: TextValues) => string;
+  readonly list: (key: ListKey) => readonly string[];
   /** 3 March 2027. @param at milliseconds since 1970 */
-  date(at: number): string;
+  readonly date: (at: number) => string;
   /** 09:12 */
-  time(at: number): string;
+  readonly time: (at: number) => string;
 };
 
 /** All texts of one language: a tree of the same shape as the English one, with the plural forms of its own. */

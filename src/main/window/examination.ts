@@ -81,7 +81,7 @@ export class Examination {
               : {
                   ...card,
                   cardId: alias(card.cardId),
-                  certificates: card.certificates.map(({ holder: _, ...each }) => each),
+                  certificates: card.certificates.map((each) => ({ ...each, holder: null })),
                 },
         })),
       },

@@ -57,7 +57,7 @@ export function viewSnapshot(parts: SnapshotParts, monotonic: number): ViewSnaps
     countdowns: agent.countdowns.map((each) => ({ ...each })),
     unattended: unattendedOf(state, monotonic),
     failedAction: state.failedAction?.action ?? null,
-    alerts: parts.alerts.map(({ login: _, ...alert }) => alert),
+    alerts: parts.alerts.map(({ id, slot, rung, daysLeft, notAfter }) => ({ id, slot, rung, daysLeft, notAfter })),
     notices: parts.notices.map(({ id, code }) => ({ id, code })),
     passcode: policy.passcode,
     sessionBegins: policy.session.begins,
