@@ -46,7 +46,7 @@ test.describe('what the panel shows of a card', () => {
   test('one try left: the stop before it', async ({ page, user, policy, reader }) => {
     const card = await newCard();
     await reader.insert({ ...card, pin: { ...card.pin, triesLeft: 1 } });
-    await expect(heading(page, 'One try left')).toBeVisible();
+    await expect(page.getByRole('heading', { level: 2, name: 'One try left' })).toBeVisible();
     await look({ page, user, policy }, 'last-try');
   });
 

@@ -65,7 +65,7 @@ test.describe('signing in', () => {
     await enterPasscode(page, WRONG);
     await expect(page.getByText('2 tries left').first()).toBeVisible();
     await enterPasscode(page, WRONG);
-    await expect(heading(page, 'One try left')).toBeVisible();
+    await expect(page.getByRole('heading', { level: 2, name: 'One try left' })).toBeVisible();
     expect((await reader.snapshot())?.pin.triesLeft).toBe(1);
     await page.getByRole('button', { name: 'Unlock instead' }).click();
     await expect(heading(page, /Unlock/)).toBeVisible();

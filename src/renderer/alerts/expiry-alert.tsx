@@ -1,3 +1,4 @@
+import expiring from '../../../assets/tray/expiring.svg';
 import { goTo } from '../app/store.ts';
 import { useLanguage, useView } from '../app/view.ts';
 import { bridge } from '../bridge/bridge.ts';
@@ -25,6 +26,7 @@ export function ExpiryAlert() {
       aria-labelledby="alert-title"
       aria-describedby="alert-body"
     >
+      <img className="wk-alert__picture" src={expiring} alt="" />
       <div id="alert-title">
         <Heading>{daysLeft === 0 ? text('alerts.titleToday') : text('alerts.title', { count: daysLeft })}</Heading>
       </div>

@@ -1,14 +1,26 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 
-/** The page's first heading. It takes the focus when its page opens, so that a screen reader says where one is. */
-export function Heading({ children, takesFocus = true }: { children: ReactNode; takesFocus?: boolean }) {
+/**
+ * The heading of a page, or of a part that takes the page's place (`level` 2). It takes the focus when it comes, so that a
+ * screen reader says where one is.
+ */
+export function Heading({
+  children,
+  takesFocus = true,
+  level = 1,
+}: {
+  children: ReactNode;
+  takesFocus?: boolean;
+  level?: 1 | 2;
+}) {
+  const Level = `h${level}` as const;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (takesFocus) heading.current?.focus();
   }, [takesFocus]);
   return (
-    <h1 ref={heading} className="nhsuk-heading-m wk-heading" tabIndex={-1}>
+    <Level ref={heading} className="nhsuk-heading-m wk-heading" tabIndex={-1}>
       {children}
-    </h1>
+    </Level>
   );
 }

@@ -10,7 +10,7 @@ export function LastTry({ known, onUse }: { known: boolean; onUse: () => void })
   const mayUse = lastTry === 'ask';
   return (
     <section className="wk-last-try">
-      <Heading>{text(known ? 'passcode.lastTry.title' : 'passcode.lastTry.unknownTitle')}</Heading>
+      <Heading level={2}>{text(known ? 'passcode.lastTry.title' : 'passcode.lastTry.unknownTitle')}</Heading>
       <p>{text(known ? 'passcode.lastTry.body' : 'passcode.lastTry.unknownBody')}</p>
       {!mayUse && <p>{text('passcode.lastTry.refused')}</p>}
       <Button onClick={() => goTo({ page: 'journey', journey: 'unlock' })}>{text('passcode.lastTry.unlock')}</Button>
