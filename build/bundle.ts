@@ -19,6 +19,13 @@ const ENTRIES = {
   launch: 'src/main/launch.ts',
   electron: 'src/main/host/electron/main.ts',
   demo: 'src/main/demo/demo.ts',
+};
+
+/**
+ * The card process and its threads share nothing with the rest: in a package they lie beside the archive, whose content the
+ * operating system vouches for, and nothing else should.
+ */
+const CARD_ENTRIES = {
   'card-process': 'src/native/card-process/card-process.ts',
   'reader-watcher': 'src/native/card-process/reader-watcher.ts',
   'card-worker': 'src/native/card-process/card-worker.ts',
@@ -28,26 +35,24 @@ const ENTRIES = {
 const PRELOAD = { preload: 'src/main/host/electron/preload.ts' };
 
 export async function bundle(): Promise<void> {
-  const [program, preload, view] = await Promise.all([
-    bundleProgram(ENTRIES, 'esm', 'js'),
-    bundleProgram(PRELOAD, 'cjs', 'cjs'),
+  const [program, cards, preload, view] = await Promise.all([
+    bundleProgram(ENTRIES, { format: 'esm', ending: 'js', chunks: 'chunk' }),
+    bundleProgram(CARD_ENTRIES, { format: 'esm', ending: 'js', chunks: 'card-chunk' }),
+    bundleProgram(PRELOAD, { format: 'cjs', ending: 'cjs', chunks: 'preload-chunk' }),
     buildView(join(ROOT, 'src', 'renderer'), 'window'),
     makeIcons(join(OUT, 'icons')),
   ]);
-  const files = [...program, ...preload, ...view];
+  const files = [...program, ...cards, ...preload, ...view];
   for (const { name, content } of files) replace(join(OUT, name), content);
   removeOthers(new Set(files.map(({ name }) => name)));
 }
 
-async function bundleProgram(
-  entries: Record<string, string>,
-  format: 'esm' | 'cjs',
-  ending: string,
-): Promise<BuiltFile[]> {
-  const present = Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(join(ROOT, file))));
+type Form = { readonly format: 'esm' | 'cjs'; readonly ending: string; readonly chunks: string };
+
+async function bundleProgram(input: Record<string, string>, { format, ending, chunks }: Form): Promise<BuiltFile[]> {
   const build = await rolldown({
     cwd: ROOT,
-    input: present,
+    input,
     platform: 'node',
     external: ['koffi', 'electron', /^node:/],
     logLevel: 'warn',
@@ -56,7 +61,7 @@ async function bundleProgram(
     const { output } = await build.generate({
       format,
       entryFileNames: `[name].${ending}`,
-      chunkFileNames: `chunk-[hash].${ending}`,
+      chunkFileNames: `${chunks}-[hash].${ending}`,
     });
     return output.map((part) => ({
       name: part.fileName,

@@ -171,6 +171,10 @@ export const FAILURES = {
     says: 'There is no browser on this computer that can show the window.',
     next: 'IT: install a Chromium-family browser, or name one in the policy (window.browser). The agent itself runs.',
   },
+  Window_NotShown: {
+    says: 'The window could not be shown.',
+    next: 'Wardkey itself runs, and locks when your card is taken out. End it and start it again. If that does not help, tell IT.',
+  },
   Report_NotSaved: {
     says: 'The report could not be saved.',
     next: 'Check that the disk is not full and that your folder may be written to.',

@@ -11,6 +11,7 @@ export const DemoDeedSchema = v.variant('deed', [
   v.strictObject({ deed: v.literal('insert'), card: v.picklist(DEMO_CARDS), reader }),
   v.strictObject({ deed: v.literal('pull'), reader }),
   v.strictObject({ deed: v.literal('kill-service') }),
+  /** The service runs again, or the remote connection is back. */
   v.strictObject({ deed: v.literal('start-service') }),
   /** The operating system's own unlocking, of a desktop on paper. */
   v.strictObject({ deed: v.literal('unlock-desktop') }),
@@ -31,6 +32,8 @@ export const DemoSchema = v.object({
   /** Which card is in each reader; null: none. */
   readers: v.array(v.nullable(v.picklist(DEMO_CARDS))),
   service: v.boolean(),
+  /** Whether the remote connection that brings the readers is up. */
+  connected: v.boolean(),
   desktopLocked: v.boolean(),
   lockBroken: v.boolean(),
   graceSeconds: v.number(),

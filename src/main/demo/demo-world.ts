@@ -31,6 +31,7 @@ export class DemoWorld implements DemoControls {
   private readonly inReader: Array<DemoCard | null> = READERS.map(() => null);
   private readonly listeners = new Set<() => void>();
   private service = true;
+  private connected = true;
   private graceSeconds = FIRST_GRACE_SECONDS;
 
   private constructor(cards: DemoCards) {
@@ -75,6 +76,7 @@ export class DemoWorld implements DemoControls {
     return {
       readers: [...this.inReader],
       service: this.service,
+      connected: this.connected,
       desktopLocked: this.desktop.screenState() === 'locked',
       lockBroken: this.desktop.lockIsBroken,
       graceSeconds: this.graceSeconds,
@@ -100,15 +102,14 @@ export class DemoWorld implements DemoControls {
         this.service = false;
         break;
       case 'start-service':
-        if (!this.service) this.host.start();
-        this.service = true;
+        this.startAgain();
         break;
       case 'unlock-desktop':
         this.desktop.unlock();
         break;
       case 'drop-session':
         this.host.dropReaders();
-        this.service = false;
+        this.connected = false;
         break;
       case 'go-idle':
         this.idle.goIdle();
@@ -125,8 +126,7 @@ export class DemoWorld implements DemoControls {
         this.cards.reset();
         this.desktop.lockIsBroken = false;
         this.desktop.unlock();
-        if (!this.service) this.host.start();
-        this.service = true;
+        this.startAgain();
         break;
     }
     this.changed();
@@ -135,6 +135,12 @@ export class DemoWorld implements DemoControls {
   /** Takes its folders away. */
   close(): void {
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private startAgain(): void {
+    if (!this.service || !this.connected) this.host.start();
+    this.service = true;
+    this.connected = true;
   }
 
   private insert(card: DemoCard, place: number): void {

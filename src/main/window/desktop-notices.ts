@@ -1,4 +1,6 @@
-import type { AgentEffect } from '../../core/agent/effects.ts';
+import type { FailureCode } from '../../core/agent/failure-codes.ts';
+import type { ReaderStatus } from '../../core/agent/status.ts';
+import type { ExpiryAlertView } from '../../core/contract/view.ts';
 import type { Translator } from '../../core/language/translator.ts';
 import type { DesktopNotification } from '../host/desktop-host.ts';
 
@@ -35,7 +37,12 @@ export const noticeOf = {
     notice(NOTICE_KEYS.blocked, text('desktop.blocked.title'), text('desktop.blocked.body'), 'normal', [
       { id: 'unlock', label: text('desktop.blocked.action') },
     ]),
-  expiry: ({ text, date }: Translator, warning: Extract<AgentEffect, { type: 'warn-of-expiry' }>) =>
+  /** A card that cannot sign anybody in as it is. */
+  trouble: ({ text }: Translator, phase: 'certificate-trouble' | 'unreadable', trouble: FailureCode) =>
+    notice(NOTICE_KEYS.insertion, text(`panel.state.${phase}`), text(`failures.${trouble}.says`), 'normal', [
+      { id: 'open', label: text('desktop.menu.open') },
+    ]),
+  expiry: ({ text, date }: Translator, warning: Pick<ExpiryAlertView, 'daysLeft' | 'notAfter'>) =>
     notice(
       NOTICE_KEYS.expiry,
       warning.daysLeft === 0
@@ -56,3 +63,16 @@ export const noticeOf = {
   failed: ({ text }: Translator) =>
     notice(NOTICE_KEYS.failed, text('desktop.failed.title'), text('desktop.failed.body'), 'urgent', []),
 } as const;
+
+/** What is said of a card that came in and wants its user. */
+export function noticeOfCard(translator: Translator, { phase, card }: ReaderStatus): DesktopNotification {
+  switch (phase) {
+    case 'blocked':
+      return noticeOf.blocked(translator);
+    case 'certificate-trouble':
+    case 'unreadable':
+      return noticeOf.trouble(translator, phase, card?.trouble ?? 'Card_Malformed');
+    default:
+      return noticeOf.insertion(translator);
+  }
+}

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { arch, release } from 'node:os';
+import { arch, homedir, release } from 'node:os';
 import { join } from 'node:path';
 import type { Policy } from '../../core/agent/policy.ts';
 import { snapshotOf } from '../../core/agent/status.ts';
@@ -57,12 +57,12 @@ export class Examination {
   }
 
   /**
-   * Writes what a help desk wants to know, without personal data: no names, no certificates' holders, no contacts; cards by
-   * numbers that mean nothing outside this one file. Resolves with the file's path, or null when it could not be written.
+   * Writes what a help desk wants to know, without personal data: no names, no certificates' holders, no contacts; cards and
+   * certificates by numbers that mean nothing outside this one file. Resolves with the file's path, or null when it could not be written.
    */
   async report(): Promise<string | null> {
     const { runtime, reportFolder, version } = this.parts;
-    const alias = cardAliases();
+    const alias = aliases();
     const { organisation, ...policy } = runtime.state.policy;
     const snapshot = snapshotOf(runtime.state);
     const report = {
@@ -80,7 +80,7 @@ export class Examination {
               ? null
               : {
                   ...card,
-                  cardId: alias(card.cardId),
+                  cardId: card.cardId === null ? null : alias('card', card.cardId),
                   certificates: card.certificates.map((each) => ({ ...each, holder: null })),
                 },
         })),
@@ -91,23 +91,21 @@ export class Examination {
     const file = join(reportFolder, `wardkey-report-${report.made.replaceAll(/[:.]/g, '-')}.json`);
     try {
       await mkdir(reportFolder, { recursive: true, mode: 0o700 });
-      await writeFile(file, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+      await writeFile(file, `${withoutHome(JSON.stringify(report, null, 2))}\n`, { mode: 0o600, flag: 'wx' });
       return file;
     } catch {
       return null;
     }
   }
 
-  private async auditTail(alias: (cardId: string | null) => string | null): Promise<unknown[]> {
+  private async auditTail(alias: Alias): Promise<unknown[]> {
     const text = await readFile(this.parts.auditFile, 'utf8').catch(() => '');
     const lines = text.trimEnd().split('\n').slice(-MAX_AUDIT_LINES);
     return lines.flatMap((line) => {
       try {
         const entry: unknown = JSON.parse(line);
         if (typeof entry !== 'object' || entry === null) return [];
-        return 'cardId' in entry && typeof entry.cardId === 'string'
-          ? [{ ...entry, cardId: alias(entry.cardId) }]
-          : [entry];
+        return [Object.fromEntries(Object.entries(entry).map(([name, value]) => [name, aliased(name, value, alias)]))];
       } catch {
         return [];
       }
@@ -115,11 +113,25 @@ export class Examination {
   }
 }
 
-/** The same card has the same number within one report, and another in the next. */
-function cardAliases(): (cardId: string | null) => string | null {
+type Alias = (kind: 'card' | 'certificate', id: string) => string;
+
+/** The same card has the same number within one report, and another in the next; so has a certificate. */
+function aliases(): Alias {
   const key = randomBytes(32);
-  return (cardId) =>
-    cardId === null ? null : `card-${createHmac('sha256', key).update(cardId).digest('hex').slice(0, 8)}`;
+  return (kind, id) => `${kind}-${createHmac('sha256', key).update(id).digest('hex').slice(0, 8)}`;
+}
+
+/** What in an audit line leads to one card, and through it to one person. */
+function aliased(name: string, value: unknown, alias: Alias): unknown {
+  if (typeof value !== 'string') return value;
+  if (name === 'cardId') return alias('card', value);
+  return name === 'fingerprint' ? alias('certificate', value) : value;
+}
+
+/** The user's folder is usually called after the user. */
+function withoutHome(json: string): string {
+  const home = JSON.stringify(homedir()).slice(1, -1);
+  return home.length > 1 ? json.replaceAll(home, '~') : json;
 }
 
 /** Whether the names of the organisation's pages can be found; nothing is asked of the pages themselves. */

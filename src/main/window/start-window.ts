@@ -74,7 +74,9 @@ export async function startWindow(options: StartWindowOptions): Promise<RunningW
   void agent.asked.then(ended.resolve);
   const host = await options.openHost(window, window.events);
   await window.attach(host);
-  if (options.hidden !== true && !(await host.showWindow(true))) agent.notice('Window_NoBrowser', '');
+  if (options.hidden !== true && !(await window.bringUp(true))) {
+    agent.notice(host.name === 'browser' ? 'Window_NoBrowser' : 'Window_NotShown', '');
+  }
   return {
     agent,
     host,

@@ -1,9 +1,7 @@
 import type { AgentEffect, AttemptResult } from '../../core/agent/effects.ts';
 import { codeOfCardFailure, type FailureCode } from '../../core/agent/failure-codes.ts';
-import type { CardPhase } from '../../core/agent/phases.ts';
 import type { OrganisationPage } from '../../core/agent/policy-names.ts';
-import type { AgentState } from '../../core/agent/state.ts';
-import { agentPhase, phaseOf } from '../../core/agent/status.ts';
+import { type AgentState, hasActiveCard } from '../../core/agent/state.ts';
 import type { DemoDeed, DemoView } from '../../core/contract/demo.ts';
 import type { PreferenceChange, ViewCommand, ViewOutcome, ViewPlace, ViewSnapshot } from '../../core/contract/view.ts';
 import type { Translator } from '../../core/language/translator.ts';
@@ -14,9 +12,10 @@ import type { Notice, RunningAgent } from '../agent/start-agent.ts';
 import type { DesktopHost, HostEvents, TrayAction, ViewService } from '../host/desktop-host.ts';
 import type { Store } from '../store/repaired-store.ts';
 import type { Settings } from '../store/settings.ts';
-import { alertOf, type StandingAlert, stillStanding } from './alerts.ts';
-import { NOTICE_KEYS, noticeOf } from './desktop-notices.ts';
+import { Alerts } from './alerts.ts';
+import { NOTICE_KEYS, noticeOf, noticeOfCard } from './desktop-notices.ts';
 import type { Examination } from './examination.ts';
+import { Greetings } from './greetings.ts';
 import { trayOf } from './tray.ts';
 import { languageInForce, preferencesOf, type SnapshotParts, viewSnapshot } from './view-snapshot.ts';
 
@@ -38,14 +37,6 @@ export type WindowAgentOptions = {
   readonly quit: () => void;
 };
 
-/** A card in one of these wants its user now. */
-const WANTS_ITS_USER: ReadonlySet<CardPhase> = new Set([
-  'awaiting-passcode',
-  'blocked',
-  'certificate-trouble',
-  'unreadable',
-]);
-
 const DONE = { ok: true, value: null } as const;
 const failed = (code: FailureCode) => ({ ok: false, code }) as const;
 
@@ -58,13 +49,14 @@ export class WindowAgent implements ViewService {
   private readonly listeners = new Set<() => void>();
   private readonly endings: Array<() => void> = [];
   private host: DesktopHost | null = null;
-  private alerts: readonly StandingAlert[] = [];
+  private readonly alerts = new Alerts();
+  private readonly greetings = new Greetings();
   private notices: ReadonlyArray<Notice & { readonly id: number }> = [];
   private noticeNumber = 0;
   private call: SnapshotParts['call'] = { number: 0, place: 'home' };
   private startAtLogin = false;
-  /** The stays whose card has been brought to the user's notice. */
-  private greeted: ReadonlySet<string> = new Set();
+  private startAtLoginByPolicy: boolean | undefined;
+  private comingUp: { readonly focus: boolean; readonly shown: Promise<boolean> } | null = null;
   private countdownShown = false;
   private reminded = false;
   private lastTray = '';
@@ -118,7 +110,22 @@ export class WindowAgent implements ViewService {
   async show(place: ViewPlace, focus = true): Promise<void> {
     this.call = { number: this.call.number + 1, place };
     this.changed();
-    await this.host?.showWindow(focus);
+    await this.bringUp(focus);
+  }
+
+  /**
+   * The window as it was left. One that is on its way is not asked for again: a browser would open two.
+   * Resolves with false when it cannot be shown.
+   */
+  async bringUp(focus: boolean): Promise<boolean> {
+    if (this.host === null) return false;
+    if (this.comingUp !== null && (this.comingUp.focus || !focus)) return this.comingUp.shown;
+    // A desktop that fails must not end the agent, which would no longer lock.
+    const coming = { focus, shown: this.host.showWindow(focus).catch(() => false) };
+    this.comingUp = coming;
+    const shown = await coming.shown;
+    if (this.comingUp === coming) this.comingUp = null;
+    return shown;
   }
 
   async perform(command: ViewCommand, secrets: readonly Uint8Array[]): Promise<ViewOutcome> {
@@ -136,7 +143,7 @@ export class WindowAgent implements ViewService {
         runtime.userIsHere();
         return DONE;
       case 'dismiss-alert':
-        this.alerts = this.alerts.filter(({ id }) => id !== command.id);
+        this.alerts.dismiss(command.id);
         this.host?.withdraw(NOTICE_KEYS.expiry);
         this.changed();
         return DONE;
@@ -213,7 +220,7 @@ export class WindowAgent implements ViewService {
       state: agent.runtime.state,
       settings: settings.get(),
       startAtLogin: this.startAtLogin,
-      alerts: this.alerts,
+      alerts: this.alerts.standing,
       notices: this.notices,
       host: this.host,
       call: this.call,
@@ -233,45 +240,45 @@ export class WindowAgent implements ViewService {
   }
 
   private effectTold(effect: AgentEffect): void {
-    if (effect.type !== 'warn-of-expiry') return;
-    this.alerts = [...this.alerts, alertOf(effect)];
-    if (this.onInsertion() === 'open') void this.host?.showWindow(false);
-    else this.host?.notify(noticeOf.expiry(this.translator(), effect));
+    // What appears on the desktop for it waits for the state that it leads to.
+    if (effect.type === 'warn-of-expiry') this.alerts.add(effect);
   }
 
   private stateChanged(state: AgentState): void {
-    this.alerts = stillStanding(this.alerts, state);
-    if (this.alerts.length === 0) this.host?.withdraw(NOTICE_KEYS.expiry);
+    this.warn(state);
     this.greet(state);
     this.showCountdown(state.graces.some(({ kind }) => kind === 'countdown'));
-    this.remind(state.unattended !== null);
+    this.remind(state.unattended !== null && hasActiveCard(state));
+    // Locked after all: nobody has to do it by hand any more.
+    if (state.failedAction === null) this.host?.withdraw(NOTICE_KEYS.failed);
+    if (state.policy.window.startAtLogin !== this.startAtLoginByPolicy) void this.applyStartAtLogin();
     this.changed();
   }
 
-  /** A card that came in and wants its user: once for each stay. */
+  /** A certificate that ends soon: once for each login. On a locked desktop it waits for whoever unlocks it. */
+  private warn(state: AgentState): void {
+    this.alerts.keepThoseOf(state);
+    if (this.alerts.standing.length === 0) this.host?.withdraw(NOTICE_KEYS.expiry);
+    if (this.host === null || state.screen === 'locked') return;
+    const alert = this.alerts.takeUntold();
+    if (alert === null) return;
+    if (this.onInsertion() === 'open') void this.bringUp(false);
+    else this.host.notify(noticeOf.expiry(this.translator(), alert));
+  }
+
+  /** A card that came in and wants its user: once for each stay. On a locked desktop it waits, too. */
   private greet(state: AgentState): void {
-    const waiting = new Map<string, CardPhase>();
-    for (const reader of state.readers) {
-      const phase = phaseOf(state, reader);
-      if (reader.slot.kind === 'card' && WANTS_ITS_USER.has(phase))
-        waiting.set(`${reader.slot.insertion} ${phase}`, phase);
-    }
-    const fresh = [...waiting].filter(([stay]) => !this.greeted.has(stay)).map(([, phase]) => phase);
-    // What has been greeted stays so while the card is at work, and is forgotten when it has gone.
-    const present = new Set(state.readers.flatMap(({ slot }) => (slot.kind === 'card' ? [slot.insertion] : [])));
-    this.greeted = new Set(
-      [...this.greeted, ...waiting.keys()].filter((stay) => present.has(stay.split(' ', 1)[0] ?? '')),
-    );
-    if (waiting.size === 0) {
+    const { waiting, fresh } = this.greetings.look(state);
+    if (waiting === 0) {
       this.host?.withdraw(NOTICE_KEYS.insertion);
       this.host?.withdraw(NOTICE_KEYS.blocked);
     }
-    const [phase] = fresh;
-    if (phase === undefined || this.host === null || agentPhase(state) === 'locked') return;
+    const [first] = fresh;
+    if (first === undefined || this.host === null || state.screen === 'locked') return;
+    this.greetings.done(state);
     const way = this.onInsertion();
     if (way === 'open') void this.show('home', false);
-    if (way !== 'notify') return;
-    this.host.notify(phase === 'blocked' ? noticeOf.blocked(this.translator()) : noticeOf.insertion(this.translator()));
+    if (way === 'notify') this.host.notify(noticeOfCard(this.translator(), first));
   }
 
   private onInsertion(): Settings['onInsertion'] {
@@ -297,7 +304,7 @@ export class WindowAgent implements ViewService {
       this.host.withdraw(NOTICE_KEYS.unattended);
       return;
     }
-    void this.host.showWindow(false);
+    void this.bringUp(false);
     this.host.notify(noticeOf.unattended(this.translator()));
   }
 
@@ -346,15 +353,18 @@ export class WindowAgent implements ViewService {
     }
   }
 
-  /** The organisation's word on starting at login is carried out at each start; the user's is the desktop's own setting. */
+  /** The organisation's word on starting at login is carried out whenever it is given; the user's is the desktop's own setting. */
   private async applyStartAtLogin(): Promise<void> {
     const { host } = this;
-    if (host === null || !host.abilities.startAtLogin) return;
     const wanted = this.options.agent.runtime.state.policy.window.startAtLogin;
+    if (host === null) return;
+    this.startAtLoginByPolicy = wanted;
+    if (!host.abilities.startAtLogin) return;
     this.startAtLogin = await host.startsAtLogin();
     if (wanted !== undefined && wanted !== this.startAtLogin && (await host.setStartAtLogin(wanted))) {
       this.startAtLogin = wanted;
     }
+    this.changed();
   }
 
   /** Several changes of one moment are drawn once. */

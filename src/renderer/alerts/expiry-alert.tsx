@@ -10,17 +10,19 @@ import { PageButton } from '../elements/page-link.tsx';
 /** From this rung on the alert is stronger. In days. */
 const STRONG_DAYS = 30;
 
-/** A certificate of the card that is signed in runs out: once a login, one certificate after the other. */
+/** Certificates of the card that is signed in run out: told once a login, all of them together. */
 export function ExpiryAlert() {
   const { alerts, organisation } = useView();
   const { text, date } = useLanguage();
-  const [alert] = alerts.toSorted((a, b) => a.daysLeft - b.daysLeft);
-  if (alert === undefined) return null;
-  const { id, slot, daysLeft, notAfter } = alert;
-  const dismiss = () => void bridge.request({ command: 'dismiss-alert', id });
+  const inOrder = alerts.toSorted((a, b) => a.daysLeft - b.daysLeft);
+  const [first] = inOrder;
+  if (first === undefined) return null;
+  const { slot, daysLeft, notAfter } = first;
+  const dismiss = () => {
+    for (const { id } of inOrder) void bridge.request({ command: 'dismiss-alert', id });
+  };
   return (
     <div
-      key={id}
       className={`wk-cover wk-alert${daysLeft <= STRONG_DAYS ? ' wk-alert--strong' : ''}`}
       role="alertdialog"
       aria-labelledby="alert-title"
@@ -30,7 +32,20 @@ export function ExpiryAlert() {
       <div id="alert-title">
         <Heading>{daysLeft === 0 ? text('alerts.titleToday') : text('alerts.title', { count: daysLeft })}</Heading>
       </div>
-      <p id="alert-body">{text('alerts.body', { certificate: text(`alerts.slot.${slot}`), date: date(notAfter) })}</p>
+      <p id="alert-body">
+        {inOrder.length === 1
+          ? text('alerts.body', { certificate: text(`alerts.slot.${slot}`), date: date(notAfter) })
+          : text('alerts.bodySeveral', { date: date(notAfter) })}
+      </p>
+      {inOrder.length > 1 && (
+        <ul className="wk-points">
+          {inOrder.map((alert) => (
+            <li key={alert.id}>
+              {text(`common.slots.${alert.slot}`)}: {date(alert.notAfter)}
+            </li>
+          ))}
+        </ul>
+      )}
       {organisation.pages.includes('renew') ? (
         <>
           <p>{text('alerts.renewHow')}</p>

@@ -23,7 +23,7 @@ export function Panel() {
     <div className="wk-panel">
       <Notices />
       <Banner phase={phase} shown={shown} />
-      {shown !== null && phase !== 'locked' && <CardActions key={shown.reader} shown={shown} />}
+      {shown !== null && phase !== 'locked' && <CardActions key={stayOf(shown)} shown={shown} />}
       {(phase === 'no-service' || phase === 'no-reader') && (
         <Button look="secondary" onClick={() => goTo({ page: 'diagnostics' })}>
           <Text of="panel.checkComputer" />
@@ -33,6 +33,9 @@ export function Panel() {
     </div>
   );
 }
+
+/** What was typed for one card must not be there when another is in its reader. */
+const stayOf = ({ reader, card }: Occupied) => `${reader} ${card?.cardId ?? card?.atr ?? ''}`;
 
 function Text({ of }: { of: 'panel.checkComputer' | 'panel.readAgain' }) {
   return <>{useLanguage().text(of)}</>;

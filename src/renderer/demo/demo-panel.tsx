@@ -42,7 +42,7 @@ export function DemoPanel({ demo }: { demo: DemoView }) {
             <DemoReader key={place} reader={place} card={card} onDeed={onDeed} />
           ))}
           <DemoDesktop demo={demo} onDeed={onDeed} />
-          <DemoService running={demo.service} onDeed={onDeed} />
+          <DemoService demo={demo} onDeed={onDeed} />
           <RadioGroup
             title={text('demo.grace')}
             value={GRACES.find((each) => SECONDS[each] === demo.graceSeconds) ?? '0'}
@@ -79,20 +79,24 @@ function DemoDesktop({ demo, onDeed }: { demo: DemoView; onDeed: (deed: DemoDeed
   );
 }
 
-function DemoService({ running, onDeed }: { running: boolean; onDeed: (deed: DemoDeed) => void }) {
+function DemoService({ demo, onDeed }: { demo: DemoView; onDeed: (deed: DemoDeed) => void }) {
   const { text } = useLanguage();
+  const { service, connected } = demo;
+  const state = connected ? (service ? 'demo.serviceRuns' : 'demo.serviceStopped') : 'demo.sessionDropped';
   return (
     <section className="wk-demo__part">
       <h3 className="nhsuk-heading-xs">{text('demo.service')}</h3>
-      <p>{text(running ? 'demo.serviceRuns' : 'demo.serviceStopped')}</p>
+      <p>{text(state)}</p>
       <div className="wk-demo__deeds">
-        {running ? (
+        {service && connected ? (
           <>
             <DemoButton onClick={() => onDeed({ deed: 'kill-service' })}>{text('demo.killService')}</DemoButton>
             <DemoButton onClick={() => onDeed({ deed: 'drop-session' })}>{text('demo.dropSession')}</DemoButton>
           </>
         ) : (
-          <DemoButton onClick={() => onDeed({ deed: 'start-service' })}>{text('demo.startService')}</DemoButton>
+          <DemoButton onClick={() => onDeed({ deed: 'start-service' })}>
+            {text(connected ? 'demo.startService' : 'demo.connectAgain')}
+          </DemoButton>
         )}
       </div>
     </section>

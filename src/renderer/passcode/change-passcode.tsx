@@ -35,7 +35,11 @@ export function ChangePasscode() {
       <Back to={HOME} />
       <Heading>{text('passcode.change.title')}</Heading>
       {ready ? (
-        <ChangeForm key={shown.reader} shown={shown} onChanged={() => setChanged(true)} />
+        <ChangeForm
+          key={`${shown.reader} ${shown.card?.cardId ?? ''}`}
+          shown={shown}
+          onChanged={() => setChanged(true)}
+        />
       ) : (
         <p>{text(shown?.phase === 'blocked' ? 'passcode.blocked.body' : 'passcode.change.needsCard')}</p>
       )}

@@ -7,6 +7,8 @@ export const alerts = {
   title_other: 'Mae eich cerdyn yn dod i ben ymhen {{count}} diwrnod',
   titleToday: 'Mae eich cerdyn yn dod i ben heddiw',
   body: 'Mae eich {{certificate}} yn dod i ben ar {{date}}. Ar ôl y dyddiad hwn ni allwch fewngofnodi â’r cerdyn hwn, a bydd rhaid i chi weld eich Awdurdod Cofrestru wyneb yn wyneb.',
+  bodySeveral:
+    'Mae’r tystysgrifau ar eich cerdyn yn dod i ben, y gyntaf ar {{date}}. Ar ôl y dyddiad hwn ni allwch wneud popeth gyda’r cerdyn hwn, a bydd rhaid i chi weld eich Awdurdod Cofrestru wyneb yn wyneb.',
   renewHow: 'Gallwch ei adnewyddu nawr eich hun, â’r cerdyn hwn. Gadewch y cerdyn i mewn nes y bydd wedi gorffen.',
   renew: 'Adnewyddu nawr',
   later: 'Fy atgoffa y tro nesaf y byddaf yn mewngofnodi',

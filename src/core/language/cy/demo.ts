@@ -31,6 +31,8 @@ export const demo = {
   serviceStopped: 'Nid yw’r gwasanaeth cardiau clyfar yn rhedeg.',
   killService: 'Stopio’r gwasanaeth',
   startService: 'Dechrau’r gwasanaeth',
+  sessionDropped: 'Mae’r cysylltiad o bell â’r darllenwyr wedi torri.',
+  connectAgain: 'Cysylltu eto',
   dropSession: 'Gollwng y cysylltiad o bell',
   grace: 'Amser i roi cerdyn yn ôl',
   graceNone: 'Dim amser',

@@ -200,6 +200,10 @@ export const failures = {
     says: 'Nid yw’r cyfrifiadur hwn yn cynnig hynny.',
     next: 'Does dim angen gwneud dim. Gofynnwch i’r tîm TG os oes ei angen arnoch.',
   },
+  Window_NotShown: {
+    says: 'Nid oedd modd dangos y ffenestr.',
+    next: 'Mae Wardkey ei hun yn rhedeg, ac yn cloi pan gaiff eich cerdyn ei dynnu allan. Rhowch y gorau iddo a’i gychwyn eto. Os nad yw hynny’n helpu, dywedwch wrth TG.',
+  },
   Window_NoBrowser: {
     says: 'Does dim porwr ar y cyfrifiadur hwn sy’n gallu dangos y ffenestr.',
     next: 'TG: gosodwch borwr o deulu Chromium, neu enwch un yn y polisi (window.browser). Mae’r asiant ei hun yn rhedeg.',

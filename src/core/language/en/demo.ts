@@ -31,6 +31,8 @@ export const demo = {
   serviceStopped: 'The smartcard service is not running.',
   killService: 'Stop the service',
   startService: 'Start the service',
+  sessionDropped: 'The remote connection to the readers is down.',
+  connectAgain: 'Connect again',
   dropSession: 'Drop the remote connection',
   grace: 'Time to put a card back',
   graceNone: 'None',

@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import type { Policy } from '../../../core/agent/policy.ts';
 import { openBrowserHost } from '../../host/browser/browser-host.ts';
 import { customaryFolders } from '../../store/folders.ts';
@@ -9,7 +8,7 @@ import { EXIT } from '../exit-codes.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { fail } from '../output.ts';
 import { PatientOutput } from '../patient-output.ts';
-import { runningAgent } from '../running-agent.ts';
+import { showRunning } from '../show-running.ts';
 import { startCards } from '../start-cards.ts';
 
 /** `wardkey window`: the agent with its window in a browser, until it is interrupted or asked to stop. */
@@ -36,7 +35,7 @@ export const window: Command = async (_words, { json, policy, hidden, noOpen, de
         },
       }),
     });
-    if (running === null) return (await showTheOther()) ? EXIT.ok : fail('Agent_AlreadyRunning', { json });
+    if (running === null) return (await showRunning()) ? EXIT.ok : fail('Agent_AlreadyRunning', { json });
     policyOf = () => running.agent.runtime.state.policy;
     lockBeforeCrashing(running.agent);
     tellNews(running.agent, json, out, errors);
@@ -48,15 +47,3 @@ export const window: Command = async (_words, { json, policy, hidden, noOpen, de
     world?.close();
   }
 };
-
-const ANSWER_LIMIT_MS = 5_000;
-
-/** A second start brings up the window of the first. */
-async function showTheOther(): Promise<boolean> {
-  const agent = await runningAgent();
-  if (agent === null) return false;
-  agent.send({ command: 'show' });
-  const answer = await agent.answer(v.looseObject({ event: v.picklist(['done', 'refused']) }), ANSWER_LIMIT_MS);
-  agent.close();
-  return answer?.event === 'done';
-}

@@ -61,6 +61,10 @@ export function openBrowserHost(options: BrowserHostOptions): OpenHost {
       root: join(programFolder, 'window'),
       launchFolder: options.launchFolder,
     });
+    // A new page has to say itself whether it is looked at: the word of the one before it counts no more.
+    server.onConnected(() => {
+      attention.attended = false;
+    });
     const host = new BrowserHost(options, server, attention, programFolder);
     await host.openDesktop(events);
     return host;
@@ -95,6 +99,10 @@ class BrowserHost implements DesktopHost {
   private readonly window: BrowserWindow;
   private desktop: LinuxDesktop | null = null;
   private countdown = false;
+  /** A window that is on its way: its page has not come yet. */
+  private coming: Promise<boolean> | null = null;
+  private giveUp: () => void = () => undefined;
+  private closed = false;
 
   constructor(options: BrowserHostOptions, server: PageServer, attention: Attention, programFolder: string) {
     this.options = options;
@@ -144,31 +152,50 @@ class BrowserHost implements DesktopHost {
   private faceOf: ((tray: Tray) => TrayFace) | null = null;
 
   setTray(tray: Tray): void {
-    if (this.faceOf !== null) this.desktop?.tray.set(this.faceOf(tray));
+    if (!this.closed && this.faceOf !== null) this.desktop?.tray.set(this.faceOf(tray));
   }
 
   notify(notification: DesktopNotification): void {
-    this.desktop?.notifications.show(notification);
+    if (!this.closed) this.desktop?.notifications.show(notification);
   }
 
   withdraw(key: string): void {
     this.desktop?.notifications.withdraw(key);
   }
 
-  /** A browser's window cannot be raised from outside: a new one takes the place of one that is not looked at. */
-  async showWindow(focus: boolean): Promise<boolean> {
+  /**
+   * A browser's window cannot be raised from outside: a new one takes the place of one that is not looked at. One that is on
+   * its way is waited for: a second one would take its launch token, and leave it standing without an agent.
+   */
+  async showWindow(_focus: boolean): Promise<boolean> {
+    if (this.closed) return false;
     if (this.server.connected() && this.attention.attended) return true;
+    if (!this.options.openWindows) {
+      await this.openLaunch();
+      return true;
+    }
+    this.coming ??= this.openWindow().finally(() => {
+      this.coming = null;
+    });
+    return this.coming;
+  }
+
+  private async openWindow(): Promise<boolean> {
+    const file = await this.openLaunch();
+    const arrival = this.awaitPage();
+    this.giveUp = arrival.giveUp;
+    if (!(await this.window.show(file, this.options.browser()))) arrival.giveUp();
+    return arrival.arrived;
+  }
+
+  private async openLaunch(): Promise<string> {
     const { file } = await this.server.openLaunch();
     this.options.onPage?.(file);
-    if (!this.options.openWindows) return true;
-    const arrived = this.pageArrives();
-    if (!(await this.window.show(file, this.options.browser()))) return false;
-    // Who asked for the window wants to know that it came; nobody waits for one that came by itself.
-    return focus ? arrived : true;
+    return file;
   }
 
   showCountdown(): void {
-    if (this.countdown) return;
+    if (this.closed || this.countdown) return;
     this.countdown = true;
     void this.showWindow(false);
   }
@@ -177,8 +204,8 @@ class BrowserHost implements DesktopHost {
     this.countdown = false;
   }
 
-  openAddress(address: string): Promise<boolean> {
-    return openAddress(address);
+  async openAddress(address: string): Promise<boolean> {
+    return !this.closed && openAddress(address);
   }
 
   async startsAtLogin(): Promise<boolean> {
@@ -192,19 +219,21 @@ class BrowserHost implements DesktopHost {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
+    this.giveUp();
     await this.server.close();
     await Promise.all([this.window.close(), this.desktop?.close()]);
   }
 
-  private pageArrives(): Promise<boolean> {
-    return new Promise((resolve) => {
-      const limit = setTimeout(() => done(false), PAGE_LIMIT_MS);
-      const stop = this.server.onConnected(() => done(true));
-      const done = (arrived: boolean) => {
-        clearTimeout(limit);
-        stop();
-        resolve(arrived);
-      };
-    });
+  private awaitPage(): { readonly arrived: Promise<boolean>; giveUp(): void } {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const done = (arrived: boolean) => {
+      clearTimeout(limit);
+      stop();
+      resolve(arrived);
+    };
+    const limit = setTimeout(done, PAGE_LIMIT_MS, false);
+    const stop = this.server.onConnected(() => done(true));
+    return { arrived: promise, giveUp: () => done(false) };
   }
 }

@@ -19,6 +19,7 @@ const END_LIMIT_MS = 2_000;
 export class BrowserWindow {
   private readonly profileFolder: string;
   private browser: ChildProcess | null = null;
+  private closed = false;
 
   constructor(profileFolder: string) {
     this.profileFolder = profileFolder;
@@ -41,12 +42,17 @@ export class BrowserWindow {
       child.once('spawn', () => resolve(true));
       child.once('error', () => resolve(false));
     });
+    if (this.closed) {
+      child.kill('SIGTERM');
+      return false;
+    }
     // Where our browser runs already, this one hands the page over to it and ends.
     if (started && this.browser === null) this.keep(child);
     return started;
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     const { browser } = this;
     if (browser === null) return;
     const gone = new Promise<void>((resolve) => browser.once('exit', () => resolve()));

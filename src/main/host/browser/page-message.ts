@@ -16,7 +16,10 @@ export function parsePageMessage(bytes: Uint8Array): PageMessage | null {
     const [frame] = reader.push(bytes);
     if (frame === undefined) return null;
     const parsed = v.safeParse(PageRequestSchema, frame.json);
-    if (parsed.success && frame.secrets.length === secretsOf(parsed.output.request)) {
+    const { secrets } = frame;
+    // Nobody's passcode is empty.
+    const whole = secrets.every(({ length }) => length > 0);
+    if (parsed.success && whole && secrets.length === secretsOf(parsed.output.request)) {
       return { ...parsed.output, secrets: frame.secrets };
     }
     for (const secret of frame.secrets) secret.fill(0);

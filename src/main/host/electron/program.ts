@@ -6,6 +6,7 @@ import { lockBeforeCrashing, tellNews } from '../../command-line/agent-lines.ts'
 import { EXIT, type ExitCode } from '../../command-line/exit-codes.ts';
 import { fail } from '../../command-line/output.ts';
 import { PatientOutput } from '../../command-line/patient-output.ts';
+import { showRunning } from '../../command-line/show-running.ts';
 import { customaryFolders, stateFolder } from '../../store/folders.ts';
 import { type RunningWindow, startWindow } from '../../window/start-window.ts';
 import { spawnInUtility, type UtilityProcessApi } from './card-process-utility.ts';
@@ -107,7 +108,7 @@ async function run(
         wayland: runsOnWayland(electron, options),
       }),
     });
-    if (running === null) return fail('Agent_AlreadyRunning', { json });
+    if (running === null) return (await showRunning()) ? EXIT.ok : fail('Agent_AlreadyRunning', { json });
     lockBeforeCrashing(running.agent);
     tellNews(running.agent, json, out, errors);
     onStarted(running);

@@ -1,0 +1,91 @@
+import AxeBuilder from '@axe-core/playwright';
+import { chromium, type Page } from '@playwright/test';
+import { AgentProcess, makeUserFolders } from '../rig/agent-process.ts';
+import { CHROMIUM, CHROMIUM_ARGUMENTS } from './chromium.ts';
+import { test as base, enterPasscode, expect, heading, openWindow, TEST_PIN } from './window.ts';
+
+/** `npm run demo`: the demonstration's panel beside the window, on the embedded virtual readers; nothing else is installed or run. */
+
+const test = base.extend<{ demo: Page }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are wanted from this pattern.
+  demo: async ({}, use) => {
+    const user = makeUserFolders();
+    const agent = new AgentProcess(user, { LANG: 'en_GB.UTF-8' }, ['window', '--no-open', '--demo']);
+    const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS });
+    const context = await browser.newContext({ viewport: { width: 1000, height: 900 }, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    await openWindow(page, agent);
+    await page.getByRole('button', { name: 'Skip the introduction' }).click();
+    await use(page);
+    await browser.close();
+    await agent.stop();
+    user.remove();
+  },
+});
+
+const panel = (page: Page) => page.getByRole('complementary', { name: 'Demonstration' });
+const choose = (page: Page, button: string | RegExp) =>
+  panel(page).getByRole('button', { name: button }).first().click();
+
+test('the demonstration plays it all: signing in, leaving, the lock, service, connection, idleness, new cards', async ({
+  demo: page,
+}) => {
+  await page.screenshot({ path: '.cache/screens/demo-light.png' });
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  expect(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
+  await expect(panel(page)).toContainText(TEST_PIN);
+
+  await choose(page, 'Put Ada’s card into reader 1');
+  await enterPasscode(page, TEST_PIN);
+  await expect(heading(page, 'You are signed in')).toBeVisible();
+  await choose(page, 'Take the card out of reader 1');
+  await expect(page.getByRole('alertdialog', { name: 'Your card is out' })).toBeVisible();
+  await choose(page, 'Put Ada’s card into reader 2');
+  await expect(heading(page, 'You are signed in')).toBeVisible();
+  await choose(page, 'Take the card out of reader 2');
+  await choose(page, 'Put Ben’s card into reader 1');
+  await expect(heading(page, 'This computer is locked')).toBeVisible();
+  await page.waitForTimeout(1_200); // A password takes a person that long; faster, and the lock counts as fallen.
+  await choose(page, 'Unlock the desktop');
+  await expect(page.getByText('Smartcard of Ben Okafor')).toBeVisible();
+
+  await choose(page, 'Put Runs out soon into reader 1');
+  await expect(page.getByText('Smartcard of Ada Lindqvist')).toBeVisible();
+  await enterPasscode(page, TEST_PIN);
+  await expect(page.getByRole('alertdialog', { name: 'Your card runs out in 25 days' })).toBeVisible();
+  await page.getByRole('button', { name: 'Remind me next time I sign in' }).click();
+  await choose(page, 'Leave keyboard and mouse alone');
+  await expect(page.getByRole('alertdialog', { name: 'Is anyone there?' })).toBeVisible();
+  await page.getByRole('button', { name: 'I am here' }).click();
+  await choose(page, 'Stop the service');
+  await expect(page.getByRole('alertdialog', { name: 'The smartcard service has stopped' })).toBeVisible();
+  await choose(page, 'Start the service');
+  await expect(heading(page, 'You are signed in')).toBeVisible();
+  await choose(page, 'Drop the remote connection');
+  await expect(page.getByRole('alertdialog', { name: 'The connection to your reader is lost' })).toBeVisible();
+  await choose(page, 'Connect again');
+  await expect(heading(page, 'You are signed in')).toBeVisible();
+  await choose(page, 'Make locking fail');
+  await page.getByRole('main').getByRole('button', { name: 'Lock now' }).click();
+  await expect(heading(page, 'This computer could not be locked')).toBeVisible();
+  await choose(page, 'Let locking work again');
+  await expect(heading(page, 'This computer is locked')).toBeVisible();
+  await page.waitForTimeout(1_200);
+  await choose(page, 'Start again with new cards');
+  await expect(heading(page, 'Put your smartcard in')).toBeVisible();
+
+  const shown: ReadonlyArray<readonly [card: string, title: string]> = [
+    ['Put Blocked into reader 1', 'Your card is blocked'],
+    ['Put Has run out into reader 1', 'Your card needs attention'],
+    ['Put Of another organisation into reader 1', 'Your card needs attention'],
+    ['Put Does not answer into reader 1', 'The card does not answer'],
+  ];
+  for (const [card, title] of shown) {
+    await choose(page, card);
+    await expect(heading(page, title)).toBeVisible();
+  }
+  await choose(page, 'Put One try left into reader 1');
+  await expect(page.getByRole('heading', { level: 2, name: 'One try left' })).toBeVisible();
+});
