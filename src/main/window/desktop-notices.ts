@@ -15,6 +15,7 @@ export const NOTICE_KEYS = {
   countdown: 'countdown',
   unattended: 'unattended',
   failed: 'failed',
+  notShown: 'not-shown',
 } as const;
 
 /** The actions of notifications; the host brings back their ids. */
@@ -62,6 +63,8 @@ export const noticeOf = {
     ]),
   failed: ({ text }: Translator) =>
     notice(NOTICE_KEYS.failed, text('desktop.failed.title'), text('desktop.failed.body'), 'urgent', []),
+  notShown: ({ text }: Translator, code: 'Window_NoBrowser' | 'Window_NotShown') =>
+    notice(NOTICE_KEYS.notShown, text(`failures.${code}.says`), text(`failures.${code}.next`), 'normal', []),
 } as const;
 
 /** What is said of a card that came in and wants its user. */

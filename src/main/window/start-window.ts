@@ -20,6 +20,8 @@ export type StartWindowOptions = {
   readonly idle?: () => Promise<IdleClock | null>;
   readonly demo?: DemoControls;
   readonly folders: Pick<WardkeyFolders, 'settings' | 'state' | 'controlAddress' | 'policyFile'>;
+  /** Hears of the agent as soon as it runs: a window may take its time. */
+  readonly onAgent?: (agent: RunningAgent) => void;
   /** Whether the window shows at once; otherwise it waits in the tray. */
   readonly hidden?: boolean;
 };
@@ -47,6 +49,7 @@ export async function startWindow(options: StartWindowOptions): Promise<RunningW
     show: () => void windowAgent?.show('home'),
   });
   if (agent === null) return null;
+  options.onAgent?.(agent);
 
   const settingsProblems: string[] = [];
   const settings = openSettings(folders.settings, ({ kind, file, why }) => {
@@ -74,9 +77,8 @@ export async function startWindow(options: StartWindowOptions): Promise<RunningW
   void agent.asked.then(ended.resolve);
   const host = await options.openHost(window, window.events);
   await window.attach(host);
-  if (options.hidden !== true && !(await window.bringUp(true))) {
-    agent.notice(host.name === 'browser' ? 'Window_NoBrowser' : 'Window_NotShown', '');
-  }
+  // Not waited for: a browser may take its time, and who wants Wardkey to end meanwhile is heard.
+  if (options.hidden !== true) void window.bringUp(true);
   return {
     agent,
     host,

@@ -125,7 +125,16 @@ export class WindowAgent implements ViewService {
     this.comingUp = coming;
     const shown = await coming.shown;
     if (this.comingUp === coming) this.comingUp = null;
+    // Where it was closed meanwhile, nobody is left to miss it.
+    if (!shown && this.host !== null) this.tellNotShown(this.host);
     return shown;
+  }
+
+  /** Not in the window, which is what is missing: on the desktop, as far as it can say anything. */
+  private tellNotShown(host: DesktopHost): void {
+    const code = host.name === 'browser' ? 'Window_NoBrowser' : 'Window_NotShown';
+    this.options.agent.notice(code, '');
+    host.notify(noticeOf.notShown(this.translator(), code));
   }
 
   async perform(command: ViewCommand, secrets: readonly Uint8Array[]): Promise<ViewOutcome> {

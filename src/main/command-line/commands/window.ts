@@ -18,12 +18,18 @@ export const window: Command = async (_words, { json, policy, hidden, noOpen, de
   const world = demo ? await (await import('../../demo/demo-world.ts')).DemoWorld.open() : null;
   const folders = world?.folders ?? customaryFolders(policy);
   const parts = world?.parts ?? { cards: startCards };
+  const interrupted = untilInterrupted();
   let policyOf: (() => Policy) | null = null;
   try {
     const running = await startWindow({
       ...parts,
       folders,
       hidden,
+      onAgent: (agent) => {
+        policyOf = () => agent.runtime.state.policy;
+        lockBeforeCrashing(agent);
+        tellNews(agent, json, out, errors);
+      },
       openHost: openBrowserHost({
         openWindows: !noOpen,
         launchFolder: folders.launch,
@@ -36,10 +42,7 @@ export const window: Command = async (_words, { json, policy, hidden, noOpen, de
       }),
     });
     if (running === null) return (await showRunning()) ? EXIT.ok : fail('Agent_AlreadyRunning', { json });
-    policyOf = () => running.agent.runtime.state.policy;
-    lockBeforeCrashing(running.agent);
-    tellNews(running.agent, json, out, errors);
-    await Promise.race([untilInterrupted(), running.ended]);
+    await Promise.race([interrupted, running.ended]);
     await running.stop();
     await Promise.all([out.end(), errors.end()]);
     return EXIT.ok;

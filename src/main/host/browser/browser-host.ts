@@ -170,10 +170,6 @@ class BrowserHost implements DesktopHost {
   async showWindow(_focus: boolean): Promise<boolean> {
     if (this.closed) return false;
     if (this.server.connected() && this.attention.attended) return true;
-    if (!this.options.openWindows) {
-      await this.openLaunch();
-      return true;
-    }
     this.coming ??= this.openWindow().finally(() => {
       this.coming = null;
     });
@@ -181,17 +177,19 @@ class BrowserHost implements DesktopHost {
   }
 
   private async openWindow(): Promise<boolean> {
-    const file = await this.openLaunch();
+    let file: string;
+    try {
+      ({ file } = await this.server.openLaunch());
+    } catch {
+      // It could not be written: no window, and nothing worse.
+      return false;
+    }
+    this.options.onPage?.(file);
+    if (!this.options.openWindows) return true;
     const arrival = this.awaitPage();
     this.giveUp = arrival.giveUp;
     if (!(await this.window.show(file, this.options.browser()))) arrival.giveUp();
     return arrival.arrived;
-  }
-
-  private async openLaunch(): Promise<string> {
-    const { file } = await this.server.openLaunch();
-    this.options.onPage?.(file);
-    return file;
   }
 
   showCountdown(): void {
@@ -225,7 +223,7 @@ class BrowserHost implements DesktopHost {
     await Promise.all([this.window.close(), this.desktop?.close()]);
   }
 
-  private awaitPage(): { readonly arrived: Promise<boolean>; giveUp(): void } {
+  private awaitPage(): { readonly arrived: Promise<boolean>; readonly giveUp: () => void } {
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const done = (arrived: boolean) => {
       clearTimeout(limit);
