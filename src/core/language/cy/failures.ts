@@ -202,7 +202,7 @@ export const failures = {
   },
   Window_NotShown: {
     says: 'Nid oedd modd dangos y ffenestr.',
-    next: 'Mae Wardkey ei hun yn rhedeg, ac yn cloi pan gaiff eich cerdyn ei dynnu allan. Rhowch y gorau iddo a’i gychwyn eto. Os nad yw hynny’n helpu, dywedwch wrth TG.',
+    next: 'Mae Wardkey ei hun yn rhedeg, ac yn cloi pan gaiff eich cerdyn ei dynnu allan. Dewch ag ef i ben a’i ddechrau eto. Os nad yw hynny’n helpu, dywedwch wrth y tîm TG.',
   },
   Window_NoBrowser: {
     says: 'Does dim porwr ar y cyfrifiadur hwn sy’n gallu dangos y ffenestr.',
