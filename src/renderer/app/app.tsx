@@ -81,9 +81,11 @@ function Page({ place }: { place: Place }) {
 function Unreachable() {
   const { text } = useLanguage();
   return (
-    <main className="wk-window wk-unreachable" role="alert">
-      <h1 className="nhsuk-heading-m">{text('common.unreachable')}</h1>
-      <p>{text('common.unreachableNext')}</p>
+    <main className="wk-window wk-unreachable">
+      <div role="alert">
+        <h1 className="nhsuk-heading-m">{text('common.unreachable')}</h1>
+        <p>{text('common.unreachableNext')}</p>
+      </div>
     </main>
   );
 }

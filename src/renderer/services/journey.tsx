@@ -11,7 +11,7 @@ import { JourneyAction } from './journey-action.tsx';
 import { Row, Rows } from './rows.tsx';
 import { useRenewal } from './use-card-now.ts';
 
-/** One journey: the answer first, then who does it, what is needed, the steps, what to know, and the one thing to do now. */
+/** One journey: the answer and the one thing to do now, then who does it, what is needed, the steps, and what to know. */
 export function Journey({ journey }: { journey: JourneyName }) {
   const { text } = useLanguage();
   const { parent, contact } = JOURNEY_OF[journey];
@@ -26,8 +26,9 @@ export function Journey({ journey }: { journey: JourneyName }) {
       <Heading>{text(`journeys.${journey}.title`)}</Heading>
       <p className="wk-journey__answer">{text(`journeys.${journey}.answer`)}</p>
       <CardNow journey={journey} />
+      {journey !== 'other-authenticators' && <JourneyAction journey={journey} />}
       {!tooLate && <Guidance journey={journey} />}
-      {journey === 'other-authenticators' ? <Authenticators /> : <JourneyAction journey={journey} />}
+      {journey === 'other-authenticators' && <Authenticators />}
       <h2 className="nhsuk-heading-s">{text('services.whoHelps')}</h2>
       <Contact who={contact} />
     </article>
