@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Variant } from '@jellybrick/dbus-next';
@@ -30,6 +30,25 @@ test('without any bus everything can be opened, and lock() says loudly that noth
   expect(await session.disconnect()).toMatchObject({ done: false });
   expect(await session.systemRemovalPolicy()).toBe('none');
   await session.close();
+});
+
+test('xdg-screensaver counts only where there is a screen: browsers bring it to machines without a desktop', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'wardkey-xdg-'));
+  writeFileSync(join(folder, 'xdg-screensaver'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  const usable = async (screen: object) => {
+    const env = { PATH: folder, DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/nonexistent/bus', ...screen };
+    const session = await openDesktopSession({ env, confirmationLimitMs: 50 });
+    const methods = await session.methods();
+    await session.close();
+    return methods.flatMap(({ method, available }) => (available ? [method] : []));
+  };
+  try {
+    expect(await usable({})).toEqual([]);
+    expect(await usable({ DISPLAY: ':7' })).toEqual(['xdg-screensaver']);
+    expect(await usable({ WAYLAND_DISPLAY: 'wayland-0' })).toEqual(['xdg-screensaver']);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('a configured log-off command takes the place of logind’s', async () => {

@@ -45,6 +45,9 @@ export class XdgScreensaver implements LockMethod {
 
   availability(): MethodAvailability {
     const program = findProgram('xdg-screensaver', this.#env);
-    return program === null ? { available: false, detail: 'not installed' } : { available: true, detail: program };
+    if (program === null) return { available: false, detail: 'not installed' };
+    // Browsers bring xdg-utils to machines that have no desktop at all.
+    const screen = this.#env.DISPLAY || this.#env.WAYLAND_DISPLAY;
+    return screen ? { available: true, detail: program } : { available: false, detail: 'no screen in this session' };
   }
 }
