@@ -39,7 +39,7 @@ const reachable = (bridge: ViewBridge) =>
   });
 const admitted = () =>
   new Promise<void>((resolve) => {
-    server.onConnected(resolve);
+    server.onConnected(() => resolve());
   });
 const ATTEMPT = { command: 'attempt', kind: 'verify', reader: 'Ward Reader 00 00', lastTry: false } as const;
 const bytes = (text: string) => new TextEncoder().encode(text);

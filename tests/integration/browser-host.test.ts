@@ -170,17 +170,20 @@ describe('the browser host', () => {
     }
   });
 
-  test('forgets with a page that it was looked at: the next one has to say so itself', async () => {
+  test('takes nobody’s word but that of the page that is there, which is looked at until it says otherwise', async () => {
     const pages: string[] = [];
     const host = await open(new ViewUnderTest(), new RecordedEvents(), (file) => pages.push(file));
     try {
       await host.showWindow(true);
       const first = await enter(join(folder, 'launch', 'launch.html'));
-      await first.request({ command: 'attended', attended: true });
-      await first.leave();
-      await host.showWindow(true);
-      await enter(join(folder, 'launch', 'launch.html'));
-      await host.showWindow(true);
+      await first.request({ command: 'attended', attended: false });
+      await host.showWindow(false);
+      const second = await enter(join(folder, 'launch', 'launch.html'));
+      await host.showWindow(false);
+      expect(pages).toHaveLength(2);
+      await second.request({ command: 'attended', attended: true });
+      await second.leave();
+      await host.showWindow(false);
       expect(pages).toHaveLength(3);
     } finally {
       await host.close();

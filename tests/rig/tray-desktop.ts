@@ -24,7 +24,16 @@ export const MENU_LINES = [
 const MENU_EDGE = { x: 110, y: 41 } as const;
 const PANEL_MENU_EDGE = { x: 190, y: 41 } as const;
 
+export type TrayDesktopOptions = {
+  /** The bus starts dunst on demand, as most desktops start their notification server. */
+  readonly startable?: boolean;
+  /** In pixels; 800x600 unless told. */
+  readonly screen?: string;
+};
+
 export type TrayDesktop = {
+  /** Where its daemons write their logs, until it stops. */
+  readonly folder: string;
   /** For programs that shall live on this desktop. */
   readonly env: Readonly<Record<string, string>>;
   readonly display: string;
@@ -74,10 +83,9 @@ const PANEL = `<?xml version="1.0" encoding="UTF-8"?>
 
 /**
  * A desktop of one's own with real peers: Xvfb, the panel of XFCE with its tray, and dunst, on a private session bus with a
- * private home. With `startable`, the bus starts dunst on demand, as most desktops start their notification server. Needs
- * the Debian packages dbus, xvfb, xfce4-panel, xfconf, dunst and xdotool.
+ * private home. Needs the Debian packages dbus, xvfb, xfce4-panel, xfconf, dunst and xdotool.
  */
-export async function startTrayDesktop(options: { readonly startable?: boolean } = {}): Promise<TrayDesktop> {
+export async function startTrayDesktop(options: TrayDesktopOptions = {}): Promise<TrayDesktop> {
   const folder = mkdtempSync(join(tmpdir(), 'wardkey-tray-'));
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', removeFolder);
@@ -158,7 +166,7 @@ export async function startTrayDesktop(options: { readonly startable?: boolean }
   }
 
   const x = await startDaemon(
-    ['Xvfb', '-displayfd', '3', '-screen', '0', '800x600x24', '-nolisten', 'tcp', '-noreset'],
+    ['Xvfb', '-displayfd', '3', '-screen', '0', `${options.screen ?? '800x600'}x24`, '-nolisten', 'tcp', '-noreset'],
     { logFile: join(folder, 'xvfb.log'), readyOn: 3, waitForLine: true },
   );
   started.push(x.daemon);
@@ -167,6 +175,7 @@ export async function startTrayDesktop(options: { readonly startable?: boolean }
   await startBus();
 
   return {
+    folder,
     env,
     display,
     address,

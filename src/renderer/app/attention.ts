@@ -7,13 +7,12 @@ export function tellAttention(bridge: ViewBridge): void {
     const attended = document.hasFocus() && document.visibilityState === 'visible';
     if (attended === told) return;
     told = attended;
-    void bridge.request({ command: 'attended', attended });
+    void bridge.request({ command: 'attended', attended }).then(({ ok }) => {
+      // It was not heard: the agent was not within reach. It is when it tells something.
+      if (!ok && told === attended) told = null;
+    });
   };
   for (const event of ['focus', 'blur', 'pageshow'] as const) window.addEventListener(event, tell);
   document.addEventListener('visibilitychange', tell);
-  // An agent that has just come within reach has been told nothing.
-  bridge.onReachable((reachable) => {
-    told = null;
-    if (reachable) tell();
-  });
+  bridge.onSnapshot(tell);
 }

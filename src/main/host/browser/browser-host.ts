@@ -14,7 +14,7 @@ import type {
   TrayAction,
   ViewService,
 } from '../desktop-host.ts';
-import { BrowserWindow } from './browser-window.ts';
+import { type AwaitedPage, BrowserWindow } from './browser-window.ts';
 import { openAddress } from './open-address.ts';
 import { type PageServer, servePage } from './page-server.ts';
 import { readTrayPictures } from './tray-pictures.ts';
@@ -61,9 +61,8 @@ export function openBrowserHost(options: BrowserHostOptions): OpenHost {
       root: join(programFolder, 'window'),
       launchFolder: options.launchFolder,
     });
-    // A new page has to say itself whether it is looked at: the word of the one before it counts no more.
-    server.onConnected(() => {
-      attention.attended = false;
+    server.onConnected((by) => {
+      if (by === 'launch') attention.renew();
     });
     const host = new BrowserHost(options, server, attention, programFolder);
     await host.openDesktop(events);
@@ -73,7 +72,8 @@ export function openBrowserHost(options: BrowserHostOptions): OpenHost {
 
 /** Passes everything on to the agent, but for the page's word on whether it has the user's eye: that is the host's own. */
 class Attention implements ViewService {
-  attended = false;
+  /** null: a page that has just come has not said it yet. */
+  private attended: boolean | null = null;
   readonly snapshot: ViewService['snapshot'];
   readonly onChange: ViewService['onChange'];
   private readonly view: ViewService;
@@ -82,6 +82,16 @@ class Attention implements ViewService {
     this.view = view;
     this.snapshot = () => view.snapshot();
     this.onChange = (listener) => view.onChange(listener);
+  }
+
+  /** Another page: the word of the one before it counts no more. */
+  renew(): void {
+    this.attended = null;
+  }
+
+  /** Whether the page is known not to be looked at: one that has just come is, until it says otherwise. */
+  get elsewhere(): boolean {
+    return this.attended === false;
   }
 
   perform(command: ViewCommand, secrets: readonly Uint8Array[]): Promise<ViewOutcome> {
@@ -169,7 +179,7 @@ class BrowserHost implements DesktopHost {
    */
   async showWindow(_focus: boolean): Promise<boolean> {
     if (this.closed) return false;
-    if (this.server.connected() && this.attention.attended) return true;
+    if (this.server.connected() && !this.attention.elsewhere) return true;
     this.coming ??= this.openWindow().finally(() => {
       this.coming = null;
     });
@@ -187,9 +197,9 @@ class BrowserHost implements DesktopHost {
     this.options.onPage?.(file);
     if (!this.options.openWindows) return true;
     const arrival = this.awaitPage();
-    this.giveUp = arrival.giveUp;
-    if (!(await this.window.show(file, this.options.browser()))) arrival.giveUp();
-    return arrival.arrived;
+    this.giveUp = () => arrival.onGone(false);
+    if (!(await this.window.show(file, this.options.browser(), arrival))) arrival.onGone(false);
+    return arrival.shown;
   }
 
   showCountdown(): void {
@@ -223,15 +233,20 @@ class BrowserHost implements DesktopHost {
     await Promise.all([this.window.close(), this.desktop?.close()]);
   }
 
-  private awaitPage(): { readonly arrived: Promise<boolean>; readonly giveUp: () => void } {
+  /** @returns `shown`: the page came, or its user closed it before it had come */
+  private awaitPage(): AwaitedPage & { readonly shown: Promise<boolean> } {
     const { promise, resolve } = Promise.withResolvers<boolean>();
-    const done = (arrived: boolean) => {
+    let waits = true;
+    const done = (shown: boolean) => {
+      waits = false;
       clearTimeout(limit);
       stop();
-      resolve(arrived);
+      resolve(shown);
     };
     const limit = setTimeout(done, PAGE_LIMIT_MS, false);
-    const stop = this.server.onConnected(() => done(true));
-    return { arrived: promise, giveUp: () => done(false) };
+    const stop = this.server.onConnected((by) => {
+      if (by === 'launch') done(true);
+    });
+    return { shown: promise, waits: () => waits, onGone: done };
   }
 }

@@ -15,10 +15,19 @@ const PROFILE = {
 
 const END_LIMIT_MS = 2_000;
 
+/** A page that has been shown to a browser, and has not come to the agent yet. */
+export type AwaitedPage = {
+  readonly waits: () => boolean;
+  /** The browser has ended; `well`: as it does when its last window is closed. */
+  readonly onGone: (well: boolean) => void;
+};
+
 /** The browser in which the window is shown: one process of ours, with a profile for this window alone. */
 export class BrowserWindow {
   private readonly profileFolder: string;
-  private browser: ChildProcess | null = null;
+  /** All of them show their windows in one browser: the first one, or a later one that came while that one was ending. */
+  private readonly running = new Set<ChildProcess>();
+  private onGone: () => void = () => undefined;
   private closed = false;
 
   constructor(profileFolder: string) {
@@ -29,7 +38,7 @@ export class BrowserWindow {
    * Shows this page: as a window of its own where there is a browser of Chromium's family, else in the user's own browser.
    * Resolves with false when there is none at all. @param policyPath the organisation's choice of browser
    */
-  async show(page: string, policyPath: string | null): Promise<boolean> {
+  async show(page: string, policyPath: string | null, awaited: AwaitedPage): Promise<boolean> {
     const program = findBrowser({ platform: process.platform, env: process.env, exists: mayRun, policyPath });
     if (program === null) return openFile(page);
     this.prepareProfile();
@@ -46,26 +55,30 @@ export class BrowserWindow {
       child.kill('SIGTERM');
       return false;
     }
-    // Where our browser runs already, this one hands the page over to it and ends.
-    if (started && this.browser === null) this.keep(child);
+    if (started) {
+      const handedOver = this.running.size > 0;
+      this.keep(child, () => {
+        if (!awaited.waits() || this.closed) return;
+        // A browser whose last window was closed just now takes a page over, and ends without showing it.
+        if (handedOver) void this.show(page, policyPath, awaited);
+        else awaited.onGone(child.exitCode === 0);
+      });
+    }
     return started;
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    const { browser } = this;
-    if (browser === null) return;
-    const gone = new Promise<void>((resolve) => browser.once('exit', () => resolve()));
-    browser.kill('SIGTERM');
-    const limit = setTimeout(() => browser.kill('SIGKILL'), END_LIMIT_MS);
-    await gone;
-    clearTimeout(limit);
+    await Promise.all([...this.running].map(end));
   }
 
-  private keep(child: ChildProcess): void {
-    this.browser = child;
+  /** @param onGone none of them runs any more, and this one was the last to be started */
+  private keep(child: ChildProcess, onGone: () => void): void {
+    this.running.add(child);
+    this.onGone = onGone;
     child.once('exit', () => {
-      if (this.browser === child) this.browser = null;
+      this.running.delete(child);
+      if (this.running.size === 0) this.onGone();
     });
     // A window that stays open must not keep the agent from ending.
     child.unref();
@@ -78,6 +91,14 @@ export class BrowserWindow {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(file, JSON.stringify(PROFILE), { mode: 0o600 });
   }
+}
+
+async function end(browser: ChildProcess): Promise<void> {
+  const gone = new Promise<void>((resolve) => browser.once('exit', () => resolve()));
+  browser.kill('SIGTERM');
+  const limit = setTimeout(() => browser.kill('SIGKILL'), END_LIMIT_MS);
+  await gone;
+  clearTimeout(limit);
 }
 
 function mayRun(path: string): boolean {

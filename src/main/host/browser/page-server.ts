@@ -34,8 +34,8 @@ export type PageServer = {
   connected(): boolean;
   /** To be called only when the user wants the window: whoever opens this file in time is the page from then on. */
   openLaunch(): Promise<{ readonly file: string }>;
-  /** Calls back each time a page was admitted, also the same one again. Returns how to stop. */
-  onConnected(listener: () => void): () => void;
+  /** Calls back each time a page was admitted: a new one by a launch, the same one again by its session. Returns how to stop. */
+  onConnected(listener: (by: 'launch' | 'session') => void): () => void;
   close(): Promise<void>;
 };
 
@@ -47,7 +47,7 @@ export async function servePage(view: ViewService, options: PageServerOptions): 
   const files = readPageFiles(options.root);
   const launchPage = new LaunchPage(options.launchFolder);
   const admission = new Admission(options.clock);
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(by: 'launch' | 'session') => void>();
   const connections = new Connections(MAX_CONNECTIONS, CONNECTION_MS);
   const judged = new WeakMap<Duplex, Promise<boolean>>();
   let expiry: NodeJS.Timeout | undefined;
@@ -61,7 +61,7 @@ export async function servePage(view: ViewService, options: PageServerOptions): 
     onAdmitted: (connection, by) => {
       if (by === 'launch') endLaunch();
       connections.keep(connection);
-      for (const listener of listeners) listener();
+      for (const listener of listeners) listener(by);
     },
   });
 
