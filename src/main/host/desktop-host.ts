@@ -1,5 +1,13 @@
 import type { ViewCommand, ViewOutcome, ViewSnapshot } from '../../core/contract/view.ts';
 
+/** In logical pixels, of what is inside the window's frame as far as the desktop tells that apart. */
+export type WindowSize = { readonly width: number; readonly height: number };
+
+/** A panel beside the work, not a page over it. */
+export const PANEL_SIZE: WindowSize = { width: 420, height: 720 };
+/** The panel, and what the demonstration is played with beside it. */
+export const DEMO_SIZE: WindowSize = { width: 1000, height: 780 };
+
 /**
  * The desktop that the window lives on: Electron, or a browser beside plain Node. The one port between the agent and its
  * host; tests/contract holds both adapters to it.

@@ -52,7 +52,11 @@ test('the organisation’s browser comes first, if it is there and is said by an
   expect(find('/opt/missing')).toBe('/usr/bin/chromium');
 });
 
-const WINDOW = { page: '/run/user/1000/wardkey/launch page#1.html', profileFolder: '/home/ada/.local/state/wardkey/p' };
+const WINDOW = {
+  page: '/run/user/1000/wardkey/launch page#1.html',
+  profileFolder: '/home/ada/.local/state/wardkey/p',
+  size: { width: 420, height: 720 },
+};
 
 test('the page is handed over as a file, whatever its name', () => {
   const args = browserArguments({ ...WINDOW, uid: 1000 });

@@ -1,5 +1,6 @@
 import type { Policy } from '../../../core/agent/policy.ts';
 import { openBrowserHost } from '../../host/browser/browser-host.ts';
+import { DEMO_SIZE } from '../../host/desktop-host.ts';
 import { customaryFolders } from '../../store/folders.ts';
 import { startWindow } from '../../window/start-window.ts';
 import { lockBeforeCrashing, tellNews } from '../agent-lines.ts';
@@ -34,6 +35,7 @@ export const window: Command = async (_words, { json, policy, hidden, noOpen, de
         openWindows: !noOpen,
         launchFolder: folders.launch,
         profileFolder: folders.browserProfile,
+        ...(demo ? { size: DEMO_SIZE } : {}),
         browser: () => policyOf?.().window.browser ?? null,
         onPage: (file) => {
           if (json) out.json({ event: 'page', file });

@@ -1,17 +1,15 @@
 import { pathToFileURL } from 'node:url';
+import type { WindowSize } from '../desktop-host.ts';
 
 export type BrowserWindow = {
   /** Absolute path of the page that opens the window. It holds the launch token, a command line is seen by everybody. */
   readonly page: string;
   /** The browser's profile for this window alone: absolute path of a folder that only this user can enter. */
   readonly profileFolder: string;
+  readonly size: WindowSize;
   /** User id of this process, null on Windows. */
   readonly uid: number | null;
 };
-
-/** In logical pixels: a panel beside the work, not a page over it. */
-const WIDTH = 420;
-const HEIGHT = 720;
 
 /** What a window of one local page has no use for, and what would ask the network or the user for something. */
 const FEATURES_OFF = [
@@ -25,11 +23,11 @@ const FEATURES_OFF = [
 ];
 
 /** How Chromium shows one page as a window of its own that leaves the user's own browsing alone. */
-export function browserArguments({ page, profileFolder, uid }: BrowserWindow): readonly string[] {
+export function browserArguments({ page, profileFolder, size, uid }: BrowserWindow): readonly string[] {
   return [
     `--app=${pathToFileURL(page).href}`,
     `--user-data-dir=${profileFolder}`,
-    `--window-size=${WIDTH},${HEIGHT}`,
+    `--window-size=${size.width},${size.height}`,
     '--no-first-run',
     '--no-default-browser-check',
     '--disable-sync',

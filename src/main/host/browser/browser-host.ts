@@ -4,15 +4,17 @@ import type { ViewCommand, ViewOutcome } from '../../../core/contract/view.ts';
 import { setStartAtLogin, startsAtLogin } from '../../../native/linux-desktop/autostart.ts';
 import { type LinuxDesktop, openLinuxDesktop } from '../../../native/linux-desktop/linux-desktop.ts';
 import type { TrayFace } from '../../../native/linux-desktop/tray.ts';
-import type {
-  DesktopHost,
-  DesktopNotification,
-  HostAbilities,
-  HostEvents,
-  OpenHost,
-  Tray,
-  TrayAction,
-  ViewService,
+import {
+  type DesktopHost,
+  type DesktopNotification,
+  type HostAbilities,
+  type HostEvents,
+  type OpenHost,
+  PANEL_SIZE,
+  type Tray,
+  type TrayAction,
+  type ViewService,
+  type WindowSize,
 } from '../desktop-host.ts';
 import { type AwaitedPage, BrowserWindow } from './browser-window.ts';
 import { openAddress } from './open-address.ts';
@@ -28,6 +30,7 @@ export type BrowserHostOptions = {
   readonly launchFolder: string;
   /** For the browser's profile alone. */
   readonly profileFolder: string;
+  readonly size?: WindowSize;
   /** The browser that the organisation chose. */
   readonly browser: () => string | null;
   /** The built program: out/. */
@@ -119,7 +122,7 @@ class BrowserHost implements DesktopHost {
     this.server = server;
     this.attention = attention;
     this.programFolder = programFolder;
-    this.window = new BrowserWindow(options.profileFolder);
+    this.window = new BrowserWindow(options.profileFolder, options.size ?? PANEL_SIZE);
   }
 
   get abilities(): HostAbilities {

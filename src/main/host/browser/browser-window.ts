@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WindowSize } from '../desktop-host.ts';
 import { browserArguments } from './browser-arguments.ts';
 import { findBrowser } from './browser-program.ts';
 import { openFile } from './open-address.ts';
@@ -25,13 +26,15 @@ export type AwaitedPage = {
 /** The browser in which the window is shown: one process of ours, with a profile for this window alone. */
 export class BrowserWindow {
   private readonly profileFolder: string;
+  private readonly size: WindowSize;
   /** All of them show their windows in one browser: the first one, or a later one that came while that one was ending. */
   private readonly running = new Set<ChildProcess>();
   private onGone: () => void = () => undefined;
   private closed = false;
 
-  constructor(profileFolder: string) {
+  constructor(profileFolder: string, size: WindowSize) {
     this.profileFolder = profileFolder;
+    this.size = size;
   }
 
   /**
@@ -44,7 +47,7 @@ export class BrowserWindow {
     this.prepareProfile();
     const child = spawn(
       program,
-      browserArguments({ page, profileFolder: this.profileFolder, uid: process.getuid?.() ?? null }),
+      browserArguments({ page, profileFolder: this.profileFolder, size: this.size, uid: process.getuid?.() ?? null }),
       { stdio: 'ignore', windowsHide: false },
     );
     const started = await new Promise<boolean>((resolve) => {

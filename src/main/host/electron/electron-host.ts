@@ -1,12 +1,14 @@
 import type { Rectangle } from 'electron';
-import type {
-  DesktopHost,
-  DesktopNotification,
-  HostAbilities,
-  HostEvents,
-  OpenHost,
-  Tray,
-  ViewService,
+import {
+  type DesktopHost,
+  type DesktopNotification,
+  type HostAbilities,
+  type HostEvents,
+  type OpenHost,
+  PANEL_SIZE,
+  type Tray,
+  type ViewService,
+  type WindowSize,
 } from '../desktop-host.ts';
 import { CountdownWindows } from './countdown-windows.ts';
 import type { ElectronApi, HostContents, HostWindow, Preventable } from './electron-api.ts';
@@ -23,6 +25,7 @@ export type ElectronHostOptions = {
   readonly windowFolder: string;
   /** The built preload script, absolute. */
   readonly preload: string;
+  readonly size?: WindowSize;
   /** The built pictures: build/icons.ts. */
   readonly iconFolder: string;
   readonly platform: NodeJS.Platform;
@@ -54,7 +57,9 @@ class ElectronHost implements DesktopHost {
     this.#options = options;
     this.#prepareSession();
     this.#ipc = new PageIpc(electron.ipcMain, view);
-    this.#panel = new PanelWindow(() => this.#window('panel', panelOptions(this.#page()), events));
+    this.#panel = new PanelWindow(() =>
+      this.#window('panel', panelOptions(this.#page(), options.size ?? PANEL_SIZE), events),
+    );
     this.#countdown = new CountdownWindows(electron.screen, (bounds: Rectangle) =>
       this.#window('countdown', countdownOptions(this.#page(), bounds), events),
     );

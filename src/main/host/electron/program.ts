@@ -9,6 +9,7 @@ import { PatientOutput } from '../../command-line/patient-output.ts';
 import { showRunning } from '../../command-line/show-running.ts';
 import { customaryFolders, stateFolder } from '../../store/folders.ts';
 import { type RunningWindow, startWindow } from '../../window/start-window.ts';
+import { DEMO_SIZE } from '../desktop-host.ts';
 import { spawnInUtility, type UtilityProcessApi } from './card-process-utility.ts';
 import type { ElectronApi } from './electron-api.ts';
 import { openElectronHost } from './electron-host.ts';
@@ -105,6 +106,7 @@ async function run(
         iconFolder: join(options.folder, 'icons'),
         platform: options.platform,
         env: options.env,
+        ...(demo ? { size: DEMO_SIZE } : {}),
         wayland: runsOnWayland(electron, options),
       }),
     });

@@ -1,4 +1,5 @@
 import type { BrowserWindowConstructorOptions, Rectangle, WebPreferences } from 'electron';
+import type { WindowSize } from '../desktop-host.ts';
 import type { HostContents, HostSession, Preventable } from './electron-api.ts';
 
 /** What every window of ours is, and what no page of ours may do. */
@@ -36,11 +37,10 @@ export function webPreferences({ preload, devTools }: PageSettings): WebPreferen
 }
 
 /** The one window. Made hidden; shown when its page is there. */
-export function panelOptions(page: PageSettings): BrowserWindowConstructorOptions {
+export function panelOptions(page: PageSettings, size: WindowSize): BrowserWindowConstructorOptions {
   return {
     title: 'Wardkey',
-    width: 420,
-    height: 720,
+    ...size,
     minWidth: 360,
     minHeight: 480,
     useContentSize: true,
