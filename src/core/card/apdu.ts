@@ -1,5 +1,5 @@
+import { octetsOf } from '../octets.ts';
 import { CardError } from './card-error.ts';
-import { octetsOf } from './octets.ts';
 
 /** A command APDU, ISO 7816-3 section 12.1. */
 export type CommandApdu = {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type CardIdentity, CERTIFICATE_SLOTS, type CertificateSlot } from '../contract/card-process.ts';
-import { copyOf, hexOf } from './octets.ts';
+import { copyOf, hexOf } from '../octets.ts';
 import { parseCertificateObject } from './piv/certificate-object.ts';
 import { type Chuid, parseChuid, parseChuidBeginning } from './piv/chuid.ts';
 import { CERTIFICATE, CHUID } from './piv/data-object.ts';

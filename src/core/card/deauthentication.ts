@@ -1,4 +1,4 @@
-import { hexOf } from './octets.ts';
+import { hexOf } from '../octets.ts';
 
 const MAX_MODELS = 64;
 

@@ -5,10 +5,10 @@ import {
   CERTIFICATE_SLOTS,
   type CertificateSlot,
 } from '../contract/card-process.ts';
+import { copyOf, sameOctets } from '../octets.ts';
 import { CardError } from './card-error.ts';
 import { identityByCertificate, readCertificate, readChuid, SIGN_IN_SLOT } from './card-identity.ts';
 import type { CardStay } from './card-stay.ts';
-import { copyOf, sameOctets } from './octets.ts';
 import { primaryPin, readPinUsagePolicy } from './pin-reference.ts';
 import type { ApplicationProperties } from './piv/application.ts';
 import { CERTIFICATE, KEY_HISTORY } from './piv/data-object.ts';

@@ -1,6 +1,6 @@
+import { concatOctets } from '../octets.ts';
 import { parseResponse } from './apdu.ts';
 import { CardError } from './card-error.ts';
-import { concatOctets } from './octets.ts';
 import { correctLengthOf, moreDataOf } from './status-word.ts';
 
 export type ResponseLimits = {

@@ -1,5 +1,5 @@
+import { concatOctets, octetsOf } from '../octets.ts';
 import { CardError } from './card-error.ts';
-import { concatOctets, octetsOf } from './octets.ts';
 
 /**
  * BER-TLV as cards use it (ISO 7816-4 section 5.2.2): tags of up to three bytes, definite lengths of up to three. Values are

@@ -1,5 +1,5 @@
+import { hexOf } from '../../octets.ts';
 import type { CommandApdu } from '../apdu.ts';
-import { hexOf } from '../octets.ts';
 import { readOnly, readTlvs, valueWith } from '../tlv.ts';
 
 /** The PIV card application, SP 800-73-4 part 1 section 2.2: registered provider, 'PIV', and version 01 00. */

@@ -1,5 +1,5 @@
+import { hexOf } from '../../octets.ts';
 import { CardError } from '../card-error.ts';
-import { hexOf } from '../octets.ts';
 import { readTlvs, valueWith } from '../tlv.ts';
 
 /** Card Capability Container, SP 800-73-4 part 1 section 3.1.1 and table 8. Its other elements are empty or historical. */

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { MAX_CERTIFICATE_BYTES } from '../../contract/card-process.ts';
+import { concatOctets } from '../../octets.ts';
 import { CardError } from '../card-error.ts';
-import { concatOctets } from '../octets.ts';
 import { encodeTlv, readOnly, readTlvs, valueWith } from '../tlv.ts';
 
 const CERTIFICATE = 0x70;

@@ -1,5 +1,5 @@
+import { hexOf } from '../../octets.ts';
 import { CardError } from '../card-error.ts';
-import { hexOf } from '../octets.ts';
 import { readTlvs, readTlvsOfPart, type Tlv, valueWith } from '../tlv.ts';
 
 /** Card Holder Unique Identifier, SP 800-73-4 part 1 section 3.1.2 and table 9. */

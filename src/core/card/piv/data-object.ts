@@ -1,6 +1,6 @@
 import type { CertificateSlot } from '../../contract/card-process.ts';
+import { concatOctets, octetsOf } from '../../octets.ts';
 import type { CommandApdu } from '../apdu.ts';
-import { concatOctets, octetsOf } from '../octets.ts';
 import { encodeTlv, readOnly, readOnlyOfPart } from '../tlv.ts';
 
 /** A data object of the PIV application, SP 800-73-4 part 1 table 3. `name` goes into failures. */

@@ -1,6 +1,6 @@
+import { concatOctets } from '../../octets.ts';
 import type { ApduExchange } from '../apdu-exchange.ts';
 import { CardError, type CardFailure } from '../card-error.ts';
-import { concatOctets } from '../octets.ts';
 import { failureOf, STATUS } from '../status-word.ts';
 import { encodeTlv, readOnly, readTlvs, type Tlv, valueWith } from '../tlv.ts';
 

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { CertificateSlot } from '../../contract/card-process.ts';
+import { copyOf } from '../../octets.ts';
 import type { ApduExchange } from '../apdu-exchange.ts';
 import { CardError } from '../card-error.ts';
-import { copyOf } from '../octets.ts';
 import { ALGORITHM_IDENTIFIER, algorithmOf, KEY_REFERENCE } from './algorithm.ts';
 import { AUTHENTICATION, answerOf, generalAuthenticate, wanted } from './general-authenticate.ts';
 import { pointOf } from './public-key.ts';

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { concatOctets, octetsOf } from '../octets.ts';
+import { concatOctets, octetsOf } from '../../octets.ts';
 
 /** PIV cards do the bare RSA operation: the encoding of RFC 8017 is the host's work. */
 

@@ -1,8 +1,8 @@
 import { constants, type KeyObject, randomBytes, verify, X509Certificate } from 'node:crypto';
 import type { CertificateSlot } from '../../contract/card-process.ts';
+import { concatOctets, copyOf } from '../../octets.ts';
 import type { ApduExchange } from '../apdu-exchange.ts';
 import { CardError } from '../card-error.ts';
-import { concatOctets, copyOf } from '../octets.ts';
 import { ALGORITHM_IDENTIFIER, algorithmOf, isRsa, KEY_REFERENCE, MODULUS_OCTETS } from './algorithm.ts';
 import { AUTHENTICATION, answerOf, generalAuthenticate, wanted } from './general-authenticate.ts';
 import { digest, emsaPkcs1, emsaPss, type Hash } from './rsa-padding.ts';
