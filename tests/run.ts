@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { hasPkits, PKITS_FOLDER } from './pkits/cases.ts';
 
 /**
  * `npm test`: lint, types, unit tests, then the integration tests on a real pcscd, a real logind and real X screens, and the
@@ -97,10 +98,17 @@ installPackages(missing());
 const stillMissing = missing();
 const projects = stillMissing.length === 0 ? ['unit', 'integration'] : ['unit'];
 
-const checks = [run('Lint', 'npm', ['run', '-s', 'lint']), run('Types', 'npm', ['run', '-s', 'typecheck'])];
+const checks = [
+  run('Lint', 'npm', ['run', '-s', 'lint']),
+  run('Types', 'npm', ['run', '-s', 'typecheck']),
+  // NIST's cases lie outside this repository.
+  ...(hasPkits() ? [run('Path validation: the cases of PKITS', 'npm', ['run', '-s', 'pkits'])] : []),
+];
 const tests = [vitest(projects), ...(stillMissing.length === 0 ? [journeys()] : [])];
 const failedChecks = checks.filter((ok) => !ok).length;
 
+if (!hasPkits())
+  process.stdout.write(`\nThe cases of PKITS were left out: they are not at ${PKITS_FOLDER} (PKITS_DIR).\n`);
 if (stillMissing.length > 0) {
   process.stdout.write(
     `\nThe integration tests and the window's journeys were left out. They need Linux and these Debian packages: ${stillMissing.join(' ')}\n`,
