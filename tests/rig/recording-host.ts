@@ -129,7 +129,11 @@ export class RecordingHost implements DesktopHost {
     return this.answers.setStartAtLogin;
   }
 
+  /** Called when this host is closed. */
+  onClose: () => void = () => undefined;
+
   async close(): Promise<void> {
+    this.onClose();
     this.record({ call: 'close' });
   }
 

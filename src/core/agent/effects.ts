@@ -31,7 +31,7 @@ export type AgentEffect =
       readonly type: 'settled';
       readonly decision: number;
       readonly by: 'acted' | 'card-returned' | 'locked-already' | 'policy';
-      readonly trigger: 'at-once' | 'countdown-over' | 'another-card' | 'system-did-not-act' | null;
+      readonly trigger: 'at-once' | 'countdown-over' | 'another-card' | 'system-did-not-act' | 'agent-ending' | null;
     }
   | {
       readonly type: 'warn-of-expiry';

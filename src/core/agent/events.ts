@@ -15,6 +15,8 @@ export type AgentEvent = { readonly at: Clock } & (
   | UserEvent
   | { readonly type: 'time-passed' }
   | { readonly type: 'policy-changed'; readonly policy: Policy }
+  /** The agent is about to end: nobody will be left to do later what has been decided now. */
+  | { readonly type: 'ending' }
 );
 
 export type CardEvent =

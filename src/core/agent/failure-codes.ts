@@ -147,6 +147,10 @@ export const FAILURES = {
     says: 'The running agent did not answer.',
     next: 'End it and start it again; use the same version of Wardkey for both.',
   },
+  Agent_CountsDown: {
+    says: 'Wardkey cannot be ended while it waits for a card to come back.',
+    next: 'Put the card back, or lock this computer, and try again.',
+  },
   Network_NameNotFound: {
     says: 'A page of your organisation cannot be found on the network.',
     next: 'Check the network cable or the wireless network. Signing in with your card works without it.',

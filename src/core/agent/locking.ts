@@ -1,6 +1,6 @@
 import type { AgentEvent } from './events.ts';
 import type { Reduced } from './reduce.ts';
-import { settleLocked } from './removal.ts';
+import { actOnGraces, settleLocked } from './removal.ts';
 import type { AgentState } from './state.ts';
 
 /** What became of a lock: confirmed, fallen, failed, tried again. */
@@ -77,5 +77,24 @@ export function retryLock(state: AgentState): Reduced {
   return {
     state: { ...state, failedAction: { ...failed, retryAt: null } },
     effects: [{ type: 'act', decision: failed.decision, action: 'lock', cause: 'lock-failed' }],
+  };
+}
+
+/**
+ * Ending the agent must not cancel what has been decided: every countdown ends now, and a lock that failed is tried once more.
+ * Always a lock, whatever was to happen: it takes a moment, and loses nobody's work.
+ */
+export function lockBeforeEnding(state: AgentState): Reduced {
+  const locking = { ...state, graces: state.graces.map((grace) => ({ ...grace, action: 'lock' as const })) };
+  const settled = actOnGraces(
+    locking,
+    () => true,
+    () => 'agent-ending',
+  );
+  const failed = state.failedAction;
+  if (failed === null || settled.effects.some(({ type }) => type === 'act')) return settled;
+  return {
+    state: { ...settled.state, failedAction: { ...failed, retryAt: null } },
+    effects: [...settled.effects, { type: 'act', decision: failed.decision, action: 'lock', cause: 'lock-failed' }],
   };
 }

@@ -3,7 +3,7 @@ import { cardReported } from './card-reports.ts';
 import { judgeDue } from './certificates.ts';
 import type { AgentEffect } from './effects.ts';
 import type { AgentEvent } from './events.ts';
-import { actionFinished, retryLock, screenChanged } from './locking.ts';
+import { actionFinished, lockBeforeEnding, retryLock, screenChanged } from './locking.ts';
 import { cardProcessLost, inserted, readersListed, removed, serviceChanged } from './presence.ts';
 import { actOnGraces } from './removal.ts';
 import { type AgentState, cardIn } from './state.ts';
@@ -57,6 +57,8 @@ export function reduce(before: AgentState, event: AgentEvent): Reduced {
       return timePassed(state);
     case 'policy-changed':
       return { state: { ...state, policy: event.policy }, effects: [] };
+    case 'ending':
+      return lockBeforeEnding(state);
   }
 }
 

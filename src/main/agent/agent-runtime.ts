@@ -61,6 +61,9 @@ export type AttemptRequest = {
 /** Dates are looked at again at least this often, for clocks that are turned and timers that cannot count far. */
 const LONGEST_WAIT_MS = 3_600_000;
 
+/** What is under way at the end may take this long: whoever ends us waits for it. */
+const LAST_ACTIONS_MS = 5_000;
+
 /** Runs the pure agent: brings it events from cards and desktop, and does what it wants done. */
 export class AgentRuntime {
   private current: AgentState;
@@ -75,6 +78,9 @@ export class AgentRuntime {
   private attempts = 0;
   private timer: NodeJS.Timeout | null = null;
   private stopIdle: (() => void) | null = null;
+  /** Actions that the desktop has been asked for and has not finished. */
+  private readonly underWay = new Set<Promise<void>>();
+  private end: Promise<void> | null = null;
   private stopped = false;
 
   constructor(options: AgentRuntimeOptions) {
@@ -107,7 +113,15 @@ export class AgentRuntime {
     void this.watchIdle();
   }
 
-  async stop(): Promise<void> {
+  /** Ends it, once: what has been decided about the desktop is done first. */
+  stop(): Promise<void> {
+    this.end ??= this.endInOrder();
+    return this.end;
+  }
+
+  private async endInOrder(): Promise<void> {
+    this.dispatch({ type: 'ending' });
+    if (this.underWay.size > 0) await this.lastActions();
     this.stopped = true;
     if (this.timer !== null) clearTimeout(this.timer);
     this.stopIdle?.();
@@ -120,9 +134,20 @@ export class AgentRuntime {
     await this.options.desktop.close();
   }
 
+  /** Until no action is under way any more: one that fails may lead to another. */
+  private async lastActions(): Promise<void> {
+    const limit = Promise.withResolvers<void>();
+    const timer = setTimeout(limit.resolve, LAST_ACTIONS_MS);
+    const done = async () => {
+      while (this.underWay.size > 0) await Promise.all(this.underWay);
+    };
+    await Promise.race([done(), limit.promise]);
+    clearTimeout(timer);
+  }
+
   /** Tries a passcode, changes it, or unblocks the card. Never rejects; the secrets are overwritten in every case. */
   attempt(request: AttemptRequest): Promise<AttemptResult> {
-    if (this.stopped) {
+    if (this.end !== null) {
       for (const secret of request.secrets) secret.fill(0);
       return Promise.resolve({ ok: false, code: 'Agent_NotRunning' });
     }
@@ -152,7 +177,9 @@ export class AgentRuntime {
 
   /** For a process that is about to die of an error: nobody will lock later. */
   async lockIfActive(): Promise<void> {
-    if (hasActiveCard(this.current) || this.current.graces.length > 0) await this.options.desktop.lock();
+    const { graces, failedAction } = this.current;
+    const wanted = hasActiveCard(this.current) || graces.length > 0 || failedAction !== null;
+    if (wanted) await this.options.desktop.lock();
   }
 
   /** The user answers the reminder of an unattended card. */
@@ -273,13 +300,17 @@ export class AgentRuntime {
       this.tell({ type: 'acted', decision, action, done, outcome, at: now() });
       this.dispatch({ type: 'action-finished', decision, action, done });
     };
+    const follow = <Outcome>(work: Promise<Outcome>, then: (outcome: Outcome) => void) => {
+      const finished: Promise<void> = work.then(then).finally(() => this.underWay.delete(finished));
+      this.underWay.add(finished);
+    };
     const run = (work: Promise<{ done: boolean; detail: string | null }>) =>
-      void work.then((outcome) => finish(outcome.done, outcome));
+      follow(work, (outcome) => finish(outcome.done, outcome));
     switch (action) {
       case 'lock': {
         const locking = desktop.lock();
         this.tell({ type: 'lock-requested', decision, at: now() });
-        void locking.then((outcome) => finish(outcome.locked, outcome));
+        follow(locking, (outcome) => finish(outcome.locked, outcome));
         return;
       }
       case 'log-off':

@@ -84,6 +84,8 @@ export async function startWindow(options: StartWindowOptions): Promise<RunningW
     host,
     ended: ended.promise,
     stop: async () => {
+      // First of all: a browser takes its time to end, and a lock that is owed does not wait for it.
+      await agent.runtime.stop();
       window.close();
       await host.close();
       await agent.stop();

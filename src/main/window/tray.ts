@@ -34,7 +34,7 @@ export function trayOf(view: ViewSnapshot, { text }: Translator): Tray {
       ...actions.map(item),
       'separator',
       item('services'),
-      ...(view.host.mayQuit ? [item('quit')] : []),
+      ...(view.host.mayQuit && view.countdowns.length === 0 ? [item('quit')] : []),
     ],
   };
 }

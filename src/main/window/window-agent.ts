@@ -218,7 +218,10 @@ export class WindowAgent implements ViewService {
   }
 
   private quit(): ViewOutcome {
-    if (!this.options.agent.runtime.state.policy.window.mayQuit) return failed('Setting_Managed');
+    const { policy, graces } = this.options.agent.runtime.state;
+    if (!policy.window.mayQuit) return failed('Setting_Managed');
+    // Whoever walks up to a countdown must not be able to end what counts it down.
+    if (graces.length > 0) return failed('Agent_CountsDown');
     this.options.quit();
     return DONE;
   }

@@ -36,6 +36,7 @@ type Move =
   | { kind: 'sleep-and-wake' }
   | { kind: 'idle' }
   | { kind: 'active' }
+  | { kind: 'ending' }
   | { kind: 'pass'; ms: number };
 
 const reader = fc.nat({ max: READERS.length - 1 });
@@ -65,6 +66,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: 'sleep-and-wake' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'idle' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'active' as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'ending' as const }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: fc.nat({ max: 15_000 }) }) },
 );
 
@@ -294,6 +296,10 @@ class World {
         return;
       case 'active':
         this.send({ type: 'user-active' });
+        return;
+      case 'ending':
+        this.send({ type: 'ending' });
+        expect(this.state.graces, 'nothing is left for later').toEqual([]);
         return;
       case 'pass':
         this.pass(step.ms);

@@ -348,3 +348,37 @@ describe('an unattended card', () => {
     expect(scene.phase).toBe('active');
   });
 });
+
+describe('the end of the agent', () => {
+  it('locks at once for every countdown, whatever was to happen at its end', () => {
+    const logOff = policyWith({ removal: { 'card-pulled': { action: 'log-off', graceSeconds: 30 } } });
+    const scene = new Scene({ policy: logOff });
+    scene.start(R, 'Reader B');
+    const ada = scene.signIn(R, 'ada');
+    const ben = scene.signIn('Reader B', 'ben');
+    scene.pull(R, ada.insertion);
+    scene.pull('Reader B', ben.insertion);
+    const effects = scene.happen({ type: 'ending' });
+    expect(ofType(effects, 'act')).toMatchObject([{ action: 'lock' }]);
+    expect(ofType(effects, 'settled')).toMatchObject([
+      { decision: 1, by: 'acted', trigger: 'agent-ending' },
+      { decision: 2, by: 'acted', trigger: 'agent-ending' },
+    ]);
+    expect(scene.state.graces).toEqual([]);
+  });
+
+  it('tries a lock that failed once more', () => {
+    const scene = new Scene();
+    scene.start(R);
+    scene.pull(R, scene.signIn(R, 'ada').insertion);
+    scene.happen({ type: 'action-finished', decision: 1, action: 'lock', done: false });
+    expect(ofType(scene.happen({ type: 'ending' }), 'act')).toMatchObject([{ action: 'lock', cause: 'lock-failed' }]);
+  });
+
+  it('does nothing to a desktop that nobody has left', () => {
+    const scene = new Scene();
+    scene.start(R);
+    scene.signIn(R, 'ada');
+    expect(scene.happen({ type: 'ending' })).toEqual([]);
+  });
+});

@@ -129,6 +129,25 @@ describe('the running agent', () => {
     }
   });
 
+  it('waits at its end for a lock that has been asked for', async () => {
+    stage = new Stage();
+    stage.reader.insert(await issueCard({ keys: 'p256' }));
+    await stage.until('awaiting-passcode');
+    await stage.verify(bytes(TEST_PIN));
+    stage.reader.pull();
+    await stage.runtime.stop();
+    expect(stage.news.findLast(({ type }) => type === 'acted')).toMatchObject({ action: 'lock', done: true });
+  });
+
+  it('tries nothing any more once it ends', async () => {
+    stage = new Stage();
+    stage.reader.insert(await issueCard({ keys: 'p256' }));
+    await stage.until('awaiting-passcode');
+    const ended = stage.runtime.stop();
+    expect(await stage.verify(bytes(TEST_PIN))).toEqual({ ok: false, code: 'Agent_NotRunning' });
+    await ended;
+  });
+
   it('finds the same card again after the service died, without a lock in between', async () => {
     stage = new Stage();
     stage.reader.insert(await issueCard({ keys: 'p256' }));

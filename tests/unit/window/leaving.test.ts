@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Ward } from './ward.ts';
+import { issueCard } from '../../../src/simulator/pki/issue-card.ts';
+import { Ward, type WardOptions } from './ward.ts';
 
 let ward: Ward;
 afterEach(() => ward.close());
@@ -62,5 +63,62 @@ describe('the end of Wardkey', () => {
     ward = await Ward.open({ policy: { window: { mayQuit: false } } });
     ward.host.events.onQuit();
     expect(await isEnding()).toBe(true);
+  });
+});
+
+/** A workstation whose card has been taken out, in its countdown. */
+async function countingDown(options: WardOptions = {}): Promise<void> {
+  ward = await Ward.open({ policy: { removal: { 'card-pulled': { graceSeconds: 30 } } }, ...options });
+  ward.reader.insert(await issueCard({ keys: 'p256' }));
+  await ward.signIn();
+  ward.reader.pull();
+  await ward.phase('grace');
+  await ward.drawn();
+}
+
+describe('the end of Wardkey during a countdown', () => {
+  it('is refused to whoever stands there, and not offered', async () => {
+    await countingDown();
+    expect(await ward.do({ command: 'quit' })).toEqual({ ok: false, code: 'Agent_CountsDown' });
+    ward.host.events.onMenu('quit');
+    expect(await isEnding()).toBe(false);
+    expect(ward.host.tray?.menu).not.toContainEqual(expect.objectContaining({ action: 'quit' }));
+  });
+
+  it('locks first, however it comes', async () => {
+    await countingDown();
+    ward.host.events.onQuit();
+    expect(await isEnding()).toBe(true);
+    await ward.window.stop();
+    expect(ward.desktop.screenState()).toBe('locked');
+    expect(ward.audit).toContain('"trigger":"agent-ending"');
+  });
+
+  it('has locked before the window goes', async () => {
+    await countingDown();
+    const atClose: string[] = [];
+    ward.host.onClose = () => atClose.push(ward.desktop.screenState());
+    await ward.window.stop();
+    expect(atClose).toEqual(['locked']);
+  });
+
+  it('tries a lock once more that has failed', async () => {
+    ward = await Ward.open();
+    ward.reader.insert(await issueCard({ keys: 'p256' }));
+    await ward.signIn();
+    ward.desktop.lockIsBroken = true;
+    ward.reader.pull();
+    await ward.until(({ failedAction }) => failedAction !== null);
+    ward.desktop.lockIsBroken = false;
+    await ward.window.stop();
+    expect(ward.desktop.screenState()).toBe('locked');
+  });
+
+  it('leaves the desktop alone where a card is still in, or none was', async () => {
+    ward = await Ward.open();
+    ward.reader.insert(await issueCard({ keys: 'p256' }));
+    await ward.signIn();
+    await ward.window.stop();
+    expect(ward.desktop.screenState()).toBe('unlocked');
   });
 });

@@ -90,6 +90,11 @@ describe('the tray', () => {
     expect(actionsOf(view).slice(0, 2)).toEqual(['open', 'lock']);
   });
 
+  it('offers no end of Wardkey during a countdown, which it would cut short', () => {
+    const countdown = { cause: 'card-pulled', action: 'lock', remainingMs: 5_000, totalMs: 10_000 } as const;
+    expect(actionsOf(sampleSnapshot({ phase: 'grace', countdowns: [countdown] }))).not.toContain('quit');
+  });
+
   it.each(AGENT_PHASES)('offers no end of Wardkey in %s where the organisation does not allow it', (phase) => {
     const { host } = sampleSnapshot();
     expect(actionsOf(sampleSnapshot({ phase, host: { ...host, mayQuit: false } }))).not.toContain('quit');

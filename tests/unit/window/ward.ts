@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentPhase } from '../../../src/core/agent/phases.ts';
@@ -89,6 +89,11 @@ export class Ward {
       hidden: !opens,
     });
     this.running = await opening;
+  }
+
+  /** The audit as it stands on the disk, in one piece. */
+  get audit(): string {
+    return readFileSync(join(this.folder, 'state', 'audit.jsonl'), 'utf8');
   }
 
   async close(): Promise<void> {

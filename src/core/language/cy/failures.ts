@@ -180,6 +180,10 @@ export const failures = {
     says: 'Ni atebodd yr asiant sy’n rhedeg.',
     next: 'Dewch ag ef i ben a’i ddechrau eto; defnyddiwch yr un fersiwn o Wardkey ar gyfer y ddau.',
   },
+  Agent_CountsDown: {
+    says: 'Ni ellir dod â Wardkey i ben tra bydd yn aros i gerdyn ddod yn ôl.',
+    next: 'Rhowch y cerdyn yn ôl, neu clowch y cyfrifiadur hwn, a rhowch gynnig arall arni.',
+  },
   Network_NameNotFound: {
     says: 'Ni ellir dod o hyd i dudalen eich sefydliad ar y rhwydwaith.',
     next: 'Gwiriwch gebl y rhwydwaith neu’r rhwydwaith diwifr. Mae mewngofnodi â’ch cerdyn yn gweithio hebddo.',
