@@ -246,8 +246,8 @@ export function ocspRequest(certificate: Certificate, issuerKey: PublicKey, nonc
   const id = element(
     SEQUENCE,
     element(SEQUENCE, objectIdentifierElement(SHA1), nullElement()),
-    hashed(certificate.issuer.der),
-    hashed(issuerKey.bits),
+    sha1Of(certificate.issuer.der),
+    sha1Of(issuerKey.bits),
     element(INTEGER, certificate.serial),
   );
   const list = element(SEQUENCE, element(SEQUENCE, id));
@@ -266,7 +266,7 @@ export function ocspRequest(certificate: Certificate, issuerKey: PublicKey, nonc
   return element(SEQUENCE, element(SEQUENCE, list, ...extensions));
 }
 
-const hashed = (octets: Uint8Array) => element(OCTET_STRING, createHash('sha1').update(octets).digest());
+const sha1Of = (octets: Uint8Array) => element(OCTET_STRING, createHash('sha1').update(octets).digest());
 
 /** Whether an answer speaks of this certificate of this issuer. */
 export function names(id: CertificateId, certificate: Certificate, issuerKey: PublicKey): boolean {
