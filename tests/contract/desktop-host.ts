@@ -53,7 +53,7 @@ export type HostUnderTest = {
 };
 
 const PASSCODE = '482915';
-const VERIFY = { command: 'attempt', kind: 'verify', reader: 'Reader 1', lastTry: false };
+const VERIFY = { command: 'attempt', kind: 'verify', reader: 'Reader 1', cardId: 'c0ffee', lastTry: false };
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const isZero = (array: Uint8Array) => array.every((byte) => byte === 0);

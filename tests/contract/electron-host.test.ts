@@ -363,7 +363,10 @@ describe('who asks', () => {
     await (await open()).showWindow(true);
     const handler = only([...electron.ipcMain.handlers.values()]);
     const secret = Uint8Array.of(49, 50, 51, 52);
-    const request = [{ command: 'attempt', kind: 'verify', reader: 'A', lastTry: false, extra: 1 }, [secret]];
+    const request = [
+      { command: 'attempt', kind: 'verify', reader: 'A', cardId: 'c0ffee', lastTry: false, extra: 1 },
+      [secret],
+    ];
     await handler(
       { sender: { id: panel().webContents.id }, senderFrame: { url: PAGE_ADDRESS, parent: null } },
       ...request,

@@ -566,7 +566,7 @@ describe('a page that has gone bad', () => {
     head.writeUInt8(secrets.length, 4);
     return Buffer.concat([head, text, ...secrets.flatMap((each) => [Buffer.from([each.length]), Buffer.from(each)])]);
   };
-  const ATTEMPT = { command: 'attempt', kind: 'verify', reader: 'Ward Reader 00 00', lastTry: false };
+  const ATTEMPT = { command: 'attempt', kind: 'verify', reader: 'Ward Reader 00 00', cardId: 'c0ffee', lastTry: false };
 
   it.each<[string, string | Uint8Array]>([
     ['text', '{"id":1,"request":{"command":"lock-now"}}'],

@@ -41,7 +41,13 @@ const admitted = () =>
   new Promise<void>((resolve) => {
     server.onConnected(() => resolve());
   });
-const ATTEMPT = { command: 'attempt', kind: 'verify', reader: 'Ward Reader 00 00', lastTry: false } as const;
+const ATTEMPT = {
+  command: 'attempt',
+  kind: 'verify',
+  reader: 'Ward Reader 00 00',
+  cardId: 'c0ffee',
+  lastTry: false,
+} as const;
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe('the bridge', () => {

@@ -35,6 +35,7 @@ function refusal(state: AgentState, card: CardSlot | null, event: Attempt): Fail
   if (card === null) return slotRefusal(state, event.reader);
   if (card.reading === 'unsupported') return 'Card_Unsupported';
   if (card.identity === null) return card.reading === 'failed' ? 'Card_Malformed' : 'Attempt_TooEarly';
+  if (event.cardId !== null && event.cardId !== card.identity.cardId) return 'Card_Changed';
   if (card.attempt !== null) return 'Attempt_InProgress';
   if (event.problem !== null) return event.problem;
   if (card.pin?.state === 'blocked' && event.kind !== 'unblock') return 'Passcode_Blocked';

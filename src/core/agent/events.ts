@@ -77,6 +77,8 @@ export type UserEvent =
       readonly attempt: number;
       readonly kind: AttemptKind;
       readonly reader: string;
+      /** The card that the passcode was typed for, as it was shown; null: whichever is in that reader. */
+      readonly cardId: string | null;
       /** What the passcode rules object to; the passcode itself never comes here. */
       readonly problem: FailureCode | null;
       /** The user has been told that this is the last try, and wants it. */

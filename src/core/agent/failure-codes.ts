@@ -37,6 +37,10 @@ export const FAILURES = {
     next: 'Take it out, check that the chip is clean and facing up, and put it in again.',
   },
   Card_Removed: { says: 'The card was taken out too soon.', next: 'Put it back in and try again.' },
+  Card_Changed: {
+    says: 'The card was changed while you typed. Nothing was tried.',
+    next: 'Check that your own card is in the reader, and enter your passcode again.',
+  },
   Card_Malformed: {
     says: 'The card answered something that makes no sense.',
     next: 'Take it out and put it in again. If it happens again, ask your RA for a new card.',

@@ -158,6 +158,8 @@ export const ViewCommandSchema = v.variant('command', [
     command: v.literal('attempt'),
     kind: v.picklist(['verify', 'change']),
     reader: readerName,
+    /** The card that the page showed: what was typed is for no other one. */
+    cardId: v.pipe(text(80), v.minLength(1)),
     lastTry: v.boolean(),
   }),
   v.strictObject({ command: v.literal('lock-now') }),

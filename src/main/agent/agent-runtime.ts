@@ -53,6 +53,8 @@ export type AgentNews =
 export type AttemptRequest = {
   readonly kind: AttemptKind;
   readonly reader: string;
+  /** The card that it is for; null: whichever is in that reader. */
+  readonly cardId: string | null;
   /** verify: [passcode]; change: [old, new]; unblock: [PUK, new]. Overwritten by the runtime, whatever comes of it. */
   readonly secrets: readonly Uint8Array[];
   readonly lastTry: boolean;
@@ -152,11 +154,11 @@ export class AgentRuntime {
       return Promise.resolve({ ok: false, code: 'Agent_NotRunning' });
     }
     const attempt = ++this.attempts;
-    const { kind, reader, secrets, lastTry } = request;
+    const { kind, reader, cardId, secrets, lastTry } = request;
     this.vault.put(attempt, secrets);
     const { promise, resolve } = Promise.withResolvers<AttemptResult>();
     this.answers.set(attempt, resolve);
-    this.dispatch({ type: 'attempt', attempt, kind, reader, problem: this.problemOf(kind, secrets), lastTry });
+    this.dispatch({ type: 'attempt', attempt, kind, reader, cardId, problem: this.problemOf(kind, secrets), lastTry });
     return promise;
   }
 

@@ -197,7 +197,7 @@ function handleControl(
         return;
       }
       void runtime
-        .attempt({ kind: request.kind, reader: chosen.reader, secrets, lastTry: request.lastTry })
+        .attempt({ kind: request.kind, reader: chosen.reader, cardId: null, secrets, lastTry: request.lastTry })
         .then((result) => caller.send({ event: 'answer', reader: chosen.reader, result }));
       return;
     }

@@ -90,7 +90,8 @@ class Demo {
   async tryPasscode(text: string, lastTry = false): Promise<void> {
     this.say(`you type ${'•'.repeat(text.length)}`);
     const secrets = [new TextEncoder().encode(text)];
-    this.answer(await this.runtime.attempt({ kind: 'verify', reader: this.reader.name, secrets, lastTry }));
+    const attempt = { kind: 'verify', reader: this.reader.name, cardId: null, secrets, lastTry } as const;
+    this.answer(await this.runtime.attempt(attempt));
   }
 
   private answer(result: AttemptResult): void {

@@ -185,10 +185,10 @@ export class WindowAgent implements ViewService {
   }
 
   private async attempt(
-    { kind, reader, lastTry }: Extract<ViewCommand, { command: 'attempt' }>,
+    { kind, reader, cardId, lastTry }: Extract<ViewCommand, { command: 'attempt' }>,
     secrets: readonly Uint8Array[],
   ): Promise<ViewOutcome> {
-    const result = await this.options.agent.runtime.attempt({ kind, reader, secrets, lastTry });
+    const result = await this.options.agent.runtime.attempt({ kind, reader, cardId, secrets, lastTry });
     return outcomeOf(result);
   }
 

@@ -87,9 +87,9 @@ function CardActions({ shown }: { shown: Occupied }) {
   switch (phase) {
     case 'awaiting-passcode':
     case 'checking':
-      if (card === null) return null;
+      if (card === null || card.cardId === null) return null;
       if (view.sessionBegins === 'insertion') return <p>{text('panel.signsInByItself')}</p>;
-      return <SignIn reader={reader} card={card} checking={phase === 'checking'} />;
+      return <SignIn reader={reader} card={card} cardId={card.cardId} checking={phase === 'checking'} />;
     case 'active':
       return (
         <>

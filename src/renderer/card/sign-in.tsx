@@ -13,8 +13,16 @@ import { PasscodeField, usePasscode } from '../passcode/passcode-field.tsx';
 /** The shortest passcode that any card has; a slip of the Enter key must not cost a try. */
 const SHORTEST = 4;
 
+export type SignInProps = {
+  readonly reader: string;
+  readonly card: CardView;
+  /** The card that the passcode is asked for: it goes to no other one. */
+  readonly cardId: string;
+  readonly checking: boolean;
+};
+
 /** Asks for the passcode of one card. */
-export function SignIn({ reader, card, checking }: { reader: string; card: CardView; checking: boolean }) {
+export function SignIn({ reader, card, cardId, checking }: SignInProps) {
   const view = useView();
   const { text } = useLanguage();
   const entry = usePasscode(() => new PasscodeEntry());
@@ -38,7 +46,8 @@ export function SignIn({ reader, card, checking }: { reader: string; card: CardV
     }
     sent.current = true;
     setFieldProblem(null);
-    const outcome = await bridge.request({ command: 'attempt', kind: 'verify', reader, lastTry }, [entry.take()]);
+    const attempt = { command: 'attempt', kind: 'verify', reader, cardId, lastTry } as const;
+    const outcome = await bridge.request(attempt, [entry.take()]);
     sent.current = false;
     if (outcome.ok) return;
     setLastTry(false);

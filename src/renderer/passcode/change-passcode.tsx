@@ -24,8 +24,10 @@ export function ChangePasscode() {
   const { shown } = whichCard(view, chosen);
   const [changed, setChanged] = useState(false);
   if (changed) return <Changed />;
+  const cardId = shown?.card?.cardId ?? null;
   const ready =
     shown !== null &&
+    cardId !== null &&
     (shown.phase === 'awaiting-passcode' ||
       shown.phase === 'active' ||
       shown.phase === 'checking' ||
@@ -36,8 +38,9 @@ export function ChangePasscode() {
       <Heading>{text('passcode.change.title')}</Heading>
       {ready ? (
         <ChangeForm
-          key={`${shown.reader} ${shown.card?.cardId ?? ''}`}
+          key={`${shown.reader} ${cardId}`}
           shown={shown}
+          cardId={cardId}
           onChanged={() => setChanged(true)}
         />
       ) : (
@@ -52,7 +55,14 @@ export function ChangePasscode() {
 
 type Field = 'old' | 'new' | 'again';
 
-function ChangeForm({ shown, onChanged }: { shown: Occupied; onChanged: () => void }) {
+type ChangeFormProps = {
+  readonly shown: Occupied;
+  /** The card that the passcodes are for: they go to no other one. */
+  readonly cardId: string;
+  readonly onChanged: () => void;
+};
+
+function ChangeForm({ shown, cardId, onChanged }: ChangeFormProps) {
   const view = useView();
   const { text } = useLanguage();
   const entries: Record<Field, PasscodeEntry> = {
@@ -104,7 +114,7 @@ function ChangeForm({ shown, onChanged }: { shown: Occupied; onChanged: () => vo
     entries.again.clear();
     const secrets = [entries.old.take(), entries.new.take()];
     const outcome = await bridge.request(
-      { command: 'attempt', kind: 'change', reader: shown.reader, lastTry },
+      { command: 'attempt', kind: 'change', reader: shown.reader, cardId, lastTry },
       secrets,
     );
     setChanging(false);

@@ -26,7 +26,7 @@ type Move =
   | { kind: 'plug'; reader: number }
   | { kind: 'answer-read' }
   | { kind: 'fail-read' }
-  | { kind: 'submit'; reader: number; lastTry: boolean }
+  | { kind: 'submit'; reader: number; owner: number; lastTry: boolean }
   | { kind: 'answer-attempt'; right: boolean }
   | { kind: 'stale-report' }
   | { kind: 'service-dies' }
@@ -50,7 +50,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('plug' as const), reader }) },
   { weight: 12, arbitrary: fc.constant({ kind: 'answer-read' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'fail-read' as const }) },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('submit' as const), reader, lastTry: fc.boolean() }) },
+  { weight: 8, arbitrary: fc.record({ kind: fc.constant('submit' as const), reader, owner, lastTry: fc.boolean() }) },
   { weight: 10, arbitrary: fc.record({ kind: fc.constant('answer-attempt' as const), right: fc.boolean() }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'stale-report' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'service-dies' as const }) },
@@ -257,7 +257,15 @@ class World {
       case 'submit': {
         const attempt = ++this.attemptSerial;
         this.open.add(attempt);
-        this.send({ type: 'attempt', attempt, kind: 'verify', reader: name, problem: null, lastTry: step.lastTry });
+        // What was on the screen need not be what is in the reader.
+        const cardId = cardIdOf(OWNERS[step.owner] ?? 'ada');
+        const { lastTry } = step;
+        const asked = { type: 'attempt', attempt, kind: 'verify', reader: name, cardId, problem: null, lastTry };
+        const sent = this.send(asked).find((effect) => effect.type === 'operate');
+        if (sent !== undefined) {
+          expect(sent.cardId, 'a passcode goes to the card that it was typed for').toBe(cardId);
+          expect(cardId).toBe(cardIdOf(this.inside.get(name)?.owner ?? '?'));
+        }
         return;
       }
       case 'answer-attempt': {

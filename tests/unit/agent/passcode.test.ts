@@ -66,6 +66,7 @@ describe('before the card sees a try', () => {
       attempt: 1,
       kind: 'verify',
       reader: R,
+      cardId: null,
       problem: 'Passcode_NotAccepted',
       lastTry: false,
     });

@@ -116,13 +116,14 @@ export class Scene {
     return this.effects.slice(before);
   }
 
-  submit(reader: string, options: { lastTry?: boolean } = {}): AgentEffect[] {
+  submit(reader: string, options: { lastTry?: boolean; cardId?: string } = {}): AgentEffect[] {
     const attempt = ++this.attempts;
     return this.happen({
       type: 'attempt',
       attempt,
       kind: 'verify',
       reader,
+      cardId: options.cardId ?? null,
       problem: null,
       lastTry: options.lastTry ?? false,
     });

@@ -45,7 +45,7 @@ class Stage {
   }
 
   verify(secret: Uint8Array, lastTry = false) {
-    return this.runtime.attempt({ kind: 'verify', reader: 'R', secrets: [secret], lastTry });
+    return this.runtime.attempt({ kind: 'verify', reader: 'R', cardId: null, secrets: [secret], lastTry });
   }
 }
 

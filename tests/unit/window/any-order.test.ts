@@ -55,7 +55,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       .map(
         ({ passcodes, ...attempt }): Step => ({
           do: 'command',
-          command: { command: 'attempt', ...attempt },
+          command: { command: 'attempt', cardId: 'none', ...attempt },
           passcodes,
         }),
       ),
@@ -122,6 +122,12 @@ async function play(steps: readonly Step[]): Promise<void> {
   const host = new RecordingHost();
   const window = await startWindow({ ...world.parts, folders: world.folders, openHost: host.open(), hidden: true });
   if (window === null) throw new Error('another agent runs here');
+  /** As the page does it: the passcode is for the card that is shown in that reader. */
+  const forTheCardShown = (command: ViewCommand): ViewCommand => {
+    if (command.command !== 'attempt') return command;
+    const shown = host.view.snapshot().readers.find(({ reader }) => reader === command.reader);
+    return { ...command, cardId: shown?.card?.cardId ?? command.cardId };
+  };
   const faults: unknown[] = [];
   const warned = (warning: unknown) => faults.push(warning);
   // What a listener of the agent throws is told as a warning.
@@ -144,7 +150,7 @@ async function play(steps: readonly Step[]): Promise<void> {
   try {
     for (const each of steps) {
       if (each.do === 'pause') await nobodyReads(window);
-      else if (each.do === 'command') perform(each.command, each.passcodes);
+      else if (each.do === 'command') perform(forTheCardShown(each.command), each.passcodes);
       else for (const { id } of host.view.snapshot().alerts) perform({ command: 'dismiss-alert', id }, []);
       mustHold(host.view.snapshot());
     }

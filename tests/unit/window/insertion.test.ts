@@ -92,9 +92,8 @@ describe('a card that wants its user', () => {
     const card = await newCard({ traits: { pinTries: 1 } });
     ward.reader.insert(card);
     await ward.phase('awaiting-passcode');
-    await ward.do({ command: 'attempt', kind: 'verify', reader: 'R', lastTry: true }, [
-      new TextEncoder().encode(WRONG),
-    ]);
+    const lastTry = { command: 'attempt', kind: 'verify', reader: 'R', cardId: ward.cardIn(), lastTry: true } as const;
+    await ward.do(lastTry, [new TextEncoder().encode(WRONG)]);
     await ward.phase('blocked');
     await ward.drawn();
     expect(ward.host.notification('blocked')).toMatchObject({ actions: [{ id: 'unlock' }] });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ViewCommand, ViewCommandName } from '../../../src/core/contract/view.ts';
 import { issueCard, TEST_PIN } from '../../../src/simulator/pki/issue-card.ts';
+import { BEN } from '../../../src/simulator/pki/person.ts';
 import { bytes, Ward, WRONG } from './ward.ts';
 
 let ward: Ward;
@@ -29,7 +30,10 @@ const isZero = (secret: Uint8Array) => secret.length > 0 && secret.every((byte) 
 /** Tries these passcodes, and tells what came of it and of the bytes. */
 async function attempt(kind: 'verify' | 'change', passcodes: readonly string[], reader = 'R') {
   const secrets = passcodes.map(bytes);
-  const outcome = await ward.do({ command: 'attempt', kind, reader, lastTry: false }, secrets);
+  const outcome = await ward.do(
+    { command: 'attempt', kind, reader, cardId: ward.cardIn(reader), lastTry: false },
+    secrets,
+  );
   return { outcome, overwritten: secrets.every(isZero) };
 }
 
@@ -79,6 +83,30 @@ describe('a passcode', () => {
     expect(await attempt('verify', [TEST_PIN], 'nowhere')).toMatchObject({ outcome: { ok: false }, overwritten: true });
   });
 
+  it.each(['verify', 'change'] as const)(
+    'is tried on no other card than the one it was typed for: %s',
+    async (kind) => {
+      ward = await Ward.open();
+      ward.reader.insert(await issueCard({ keys: 'p256' }));
+      await ward.phase('awaiting-passcode');
+      const cardId = ward.cardIn();
+      ward.reader.pull();
+      ward.reader.insert(await issueCard({ keys: 'p256', person: BEN }));
+      await ward.phase('awaiting-passcode');
+      await ward.settled();
+      const secrets = [bytes(WRONG), ...(kind === 'change' ? [bytes(NEW)] : [])];
+      expect(await ward.do({ command: 'attempt', kind, reader: 'R', cardId, lastTry: false }, secrets)).toEqual({
+        ok: false,
+        code: 'Card_Changed',
+      });
+      expect(secrets.every(isZero)).toBe(true);
+      expect(ward.snapshot.readers[0]?.card?.triesLeft).toBe(3);
+      expect(await attempt(kind, kind === 'verify' ? [WRONG] : [WRONG, NEW])).toMatchObject({
+        outcome: { code: 'Passcode_Wrong', triesLeft: 2 },
+      });
+    },
+  );
+
   it('is overwritten when its card is taken away meanwhile', async () => {
     ward = await Ward.open();
     ward.reader.insert(await issueCard({ keys: 'p256' }));
@@ -86,7 +114,14 @@ describe('a passcode', () => {
     await ward.settled();
     ward.reader.arm({ kind: 'stall', at: { ins: 0x20 } });
     const lost = bytes(TEST_PIN);
-    const answered = ward.do({ command: 'attempt', kind: 'verify', reader: 'R', lastTry: false }, [lost]);
+    const attempted = {
+      command: 'attempt',
+      kind: 'verify',
+      reader: 'R',
+      cardId: ward.cardIn(),
+      lastTry: false,
+    } as const;
+    const answered = ward.do(attempted, [lost]);
     ward.reader.pull();
     expect(await answered).toEqual({ ok: false, code: 'Card_Removed' });
     // The answer comes with the removal; the operation that held the passcode ends right behind it.

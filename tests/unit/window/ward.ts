@@ -118,8 +118,15 @@ export class Ward {
     return this.host.view.perform(command, secrets);
   }
 
+  /** The card that the window shows in this reader. */
+  cardIn(reader = 'R'): string {
+    return this.snapshot.readers.find((each) => each.reader === reader)?.card?.cardId ?? 'no card';
+  }
+
   verify(passcode: string, reader = 'R'): Promise<ViewOutcome> {
-    return this.do({ command: 'attempt', kind: 'verify', reader, lastTry: false }, [bytes(passcode)]);
+    return this.do({ command: 'attempt', kind: 'verify', reader, cardId: this.cardIn(reader), lastTry: false }, [
+      bytes(passcode),
+    ]);
   }
 
   /** Resolves when the agent's state is as `wanted`. */

@@ -37,6 +37,10 @@ export const failures = {
     says: 'Tynnwyd y cerdyn allan yn rhy fuan.',
     next: 'Rhowch ef yn ôl i mewn a rhowch gynnig arall arni.',
   },
+  Card_Changed: {
+    says: 'Newidiwyd y cerdyn wrth i chi deipio. Ni roddwyd cynnig ar ddim.',
+    next: 'Gwiriwch mai eich cerdyn chi sydd yn y darllenydd, a rhowch eich cod pas eto.',
+  },
   Card_Malformed: {
     says: 'Rhoddodd y cerdyn ateb nad yw’n gwneud synnwyr.',
     next: 'Tynnwch ef allan a’i roi yn ôl i mewn. Os bydd yn digwydd eto, gofynnwch i’ch Awdurdod Cofrestru am gerdyn newydd.',

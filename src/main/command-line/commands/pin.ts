@@ -81,7 +81,7 @@ async function directly(
     const { preferredReader } = openSettings(settingsFolder(), () => undefined).get();
     const chosen = reader === null ? theOnlyCard(runtime.state, preferredReader) : { reader };
     if ('code' in chosen) return { ok: false, code: chosen.code };
-    return await runtime.attempt({ kind, reader: chosen.reader, secrets, lastTry });
+    return await runtime.attempt({ kind, reader: chosen.reader, cardId: null, secrets, lastTry });
   } finally {
     await observer.stop();
   }
