@@ -59,11 +59,11 @@ function termsOf(folder: string): string {
   return text.replaceAll('\r\n', '\n').trim();
 }
 
-/** Some packages say it in their README only, under a heading of its own. */
+/** Some packages say it in their README only, under a heading of its own, which may be an underlined one. */
 function readmeOn(folder: string, names: readonly string[]): string {
   const file = names.find((name) => /^readme\.md$/i.test(name));
   const readme = file === undefined ? '' : readFileSync(join(folder, file), 'utf8');
-  const [, after = ''] = readme.split(/^#+ *licen[cs]e.*$/im);
+  const [, after = ''] = readme.split(/^(?:#+ *licen[cs]e.*|licen[cs]e\r?\n-+)$/im);
   return after.split(/^#/m)[0] ?? '';
 }
 
