@@ -116,6 +116,58 @@ export const FAILURES = {
     says: 'The card comes from an issuer that this organisation does not accept.',
     next: 'Put in the smartcard of this organisation, or ask IT.',
   },
+  Certificate_Revoked: {
+    says: 'The certificate on the card has been withdrawn.',
+    next: 'The card can no longer be used. See your RA in person for a new certificate.',
+  },
+  Certificate_KeyMismatch: {
+    says: 'The card does not hold the key that belongs to its certificate.',
+    next: 'A renewal may not have been finished. Renew again, or see your RA.',
+  },
+  Certificate_IssuerUnknown: {
+    says: 'The certificate on the card does not lead to an issuer that this organisation trusts.',
+    next: 'Put in the smartcard of this organisation. If this is it, ask IT: an issuing certificate may be missing here.',
+  },
+  Certificate_IssuerEnded: {
+    says: 'A certificate of the card’s issuer is not valid at this time.',
+    next: 'Check that the clock of this computer is right. If it is, ask IT.',
+  },
+  Certificate_WrongPurpose: {
+    says: 'The certificate on the card is not meant for signing in.',
+    next: 'Ask your RA.',
+  },
+  Certificate_TooWeak: {
+    says: 'The certificate on the card is made in a way that is no longer safe.',
+    next: 'Ask your RA for a new one.',
+  },
+  Certificate_NotValid: {
+    says: 'The certificate on the card does not stand up to checking.',
+    next: 'Ask your RA, and give IT the reason that the checks of this computer show.',
+  },
+  Certificate_RevocationUnknown: {
+    says: 'It cannot be checked whether this card has been withdrawn.',
+    next: 'Check the network cable or the wireless network. Wardkey tries again by itself. If it stays so, ask IT.',
+  },
+  Certificate_RevocationStale: {
+    says: 'It has been too long since it could be checked whether this card was withdrawn.',
+    next: 'Check the network cable or the wireless network. Wardkey tries again by itself. If it stays so, ask IT.',
+  },
+  Certificate_NotJudged: {
+    says: 'The certificate on the card could not be checked.',
+    next: 'Take the card out and put it in again. If it happens again, tell IT.',
+  },
+  Trust_Unusable: {
+    says: 'The certificates that cards are checked by cannot be read.',
+    next: 'IT: see which of certificates.anchors and certificates.intermediates are wrong with: wardkey doctor',
+  },
+  Trust_Ending: {
+    says: 'A certificate of an issuer of your organisation will soon not be valid any more.',
+    next: 'IT: put its successor beside it (certificates.anchors, certificates.intermediates).',
+  },
+  Clock_TurnedBack: {
+    says: 'The clock of this computer is behind the time it has shown before.',
+    next: 'Set it right. Certificates are checked by the later time until then.',
+  },
   Attempt_InProgress: { says: 'The card is still busy with the last request.', next: 'Wait for it to finish.' },
   Attempt_TooEarly: { says: 'The card is still being read.', next: 'Try again in a moment.' },
   Lock_Failed: {
@@ -249,6 +301,40 @@ export function codeOfVerdict(reason: VerdictReason): FailureCode {
       return 'Certificate_NotYetValid';
     case 'issuer-not-accepted':
       return 'Certificate_IssuerNotAccepted';
+    case 'revoked':
+    case 'issuer-revoked':
+      return 'Certificate_Revoked';
+    case 'key-mismatch':
+      return 'Certificate_KeyMismatch';
+    case 'issuer-unknown':
+      return 'Certificate_IssuerUnknown';
+    case 'issuer-expired':
+    case 'issuer-not-yet-valid':
+      return 'Certificate_IssuerEnded';
+    case 'purpose-missing':
+      return 'Certificate_WrongPurpose';
+    case 'algorithm-refused':
+    case 'key-refused':
+      return 'Certificate_TooWeak';
+    case 'signature-invalid':
+    case 'issuer-not-ca':
+    case 'path-too-long':
+    case 'issuer-key-usage':
+    case 'name-constraints':
+    case 'policy-missing':
+    case 'unknown-critical-extension':
+    case 'budget-depth':
+    case 'budget-steps':
+    case 'budget-signatures':
+    case 'budget-names':
+    case 'budget-policies':
+      return 'Certificate_NotValid';
+    case 'revocation-unknown':
+      return 'Certificate_RevocationUnknown';
+    case 'revocation-stale':
+      return 'Certificate_RevocationStale';
+    case 'judge-unavailable':
+      return 'Certificate_NotJudged';
   }
 }
 

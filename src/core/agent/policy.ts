@@ -32,6 +32,12 @@ const httpsAddress = v.pipe(
   v.url('must be an address'),
   v.startsWith('https://', 'must begin with https://'),
 );
+const webAddress = v.pipe(
+  v.string(),
+  v.maxLength(2048),
+  v.url('must be an address'),
+  v.regex(/^https?:\/\//, 'must begin with http:// or https://'),
+);
 const shortText = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const programName = v.pipe(v.string(), v.regex(/^[\w.+-]{1,64}$/, 'must be the bare name of a program'));
 
@@ -275,6 +281,141 @@ export const PolicySchema = v.strictObject({
         ),
         [],
       ),
+      anchors: v.optional(
+        v.pipe(
+          v.array(absolutePath),
+          v.maxLength(64),
+          v.description(
+            'Files or folders (PEM or DER) with the certificates that everything is trusted by. Empty, with `systemAnchors` off: paths and revocation are not looked at, dates and names alone.',
+          ),
+        ),
+        [],
+      ),
+      systemAnchors: v.optional(
+        v.pipe(v.boolean(), v.description('Whether the anchors of the operating system count too.')),
+        false,
+      ),
+      intermediates: v.optional(
+        v.pipe(
+          v.array(absolutePath),
+          v.maxLength(64),
+          v.description('Files or folders with the certificates between anchors and cards. They need not be trusted.'),
+        ),
+        [],
+      ),
+      profile: v.optional(
+        v.pipe(
+          v.picklist(['strict', 'rfc5280']),
+          v.description(
+            '`strict`: RSA from 2048 bits, P-256 to P-521 or Ed25519, no SHA-1, and a purpose (below). `rfc5280`: what the standard asks for and no more.',
+          ),
+        ),
+        'strict',
+      ),
+      purposes: v.optional(
+        v.pipe(
+          v.array(v.picklist(['client-auth', 'smartcard-logon'])),
+          v.minLength(1),
+          v.description('In the profile `strict`: what the sign-in certificate must be for; one of these is enough.'),
+        ),
+        ['client-auth', 'smartcard-logon'],
+      ),
+      minimumRsaBits: v.optional(
+        v.pipe(
+          v.number(),
+          v.integer(),
+          v.minValue(2048),
+          v.maxValue(8192),
+          v.description('In the profile `strict`: the shortest RSA key that is accepted.'),
+        ),
+        2048,
+      ),
+      acceptedPolicies: v.optional(
+        v.pipe(
+          v.array(v.pipe(v.string(), v.regex(/^[0-2](\.\d{1,9}){1,30}$/, 'must be an object identifier'))),
+          v.maxLength(64),
+          v.description(
+            'Certificate policies (RFC 5280) of which one must hold for the whole path; empty accepts any.',
+          ),
+        ),
+        [],
+      ),
+      provePossession: v.optional(
+        v.pipe(
+          v.boolean(),
+          v.description(
+            'Whether the card must sign a random number with the key of its sign-in certificate after the passcode: a copied certificate or a half-finished renewal is noticed.',
+          ),
+        ),
+        true,
+      ),
+    }),
+    {},
+  ),
+  revocation: v.optional(
+    v.strictObject({
+      mode: v.optional(
+        v.pipe(
+          v.picklist(['required', 'when-known', 'off']),
+          v.description(
+            '`required`: a card signs in only when its certificates are known not to be revoked. `when-known`: only those known to be revoked are refused. `off`: not looked at.',
+          ),
+        ),
+        'required',
+      ),
+      graceHours: v.optional(
+        v.pipe(
+          v.number(),
+          v.integer(),
+          v.minValue(0),
+          v.maxValue(72),
+          v.description('How long after its end an answer that was good still counts, where no newer one can be had.'),
+        ),
+        0,
+      ),
+      ageCapHours: v.optional(
+        v.pipe(
+          v.number(),
+          v.integer(),
+          v.minValue(1),
+          v.maxValue(720),
+          v.description('How long an answer counts that names no end.'),
+        ),
+        168,
+      ),
+      sources: v.optional(
+        v.pipe(
+          v.array(v.picklist(['crl', 'ocsp'])),
+          v.description('What is asked: revocation lists, OCSP responders. Empty: nothing is fetched.'),
+        ),
+        ['crl', 'ocsp'],
+      ),
+      lists: v.optional(
+        v.pipe(
+          v.array(webAddress),
+          v.maxLength(64),
+          v.description('Addresses of revocation lists to fetch beyond those that certificates name.'),
+        ),
+        [],
+      ),
+      fetchIssuers: v.optional(
+        v.pipe(
+          v.boolean(),
+          v.description('Whether certificates of issuers are fetched from where certificates say (AIA).'),
+        ),
+        false,
+      ),
+      proxy: v.optional(
+        v.pipe(
+          v.union([v.picklist(['system', 'none']), webAddress]),
+          v.description('`system`: as the environment says. `none`: never one. Or its address.'),
+        ),
+        'system',
+      ),
+      loopback: v.optional(
+        v.pipe(v.boolean(), v.description('Whether addresses of this computer itself may be fetched from.')),
+        false,
+      ),
     }),
     {},
   ),
@@ -319,12 +460,20 @@ export function parsePolicy(text: string): PolicyResult {
   return consistency(result.output);
 }
 
+/** Whether there is anything to judge paths by. */
+export function hasAnchors({ certificates }: Policy): boolean {
+  return certificates.anchors.length > 0 || certificates.systemAnchors;
+}
+
 /** Rules between fields: contradictions are errors, surprises are warnings. */
 function consistency(policy: Policy): PolicyResult {
   const problems: PolicyProblem[] = [];
   const warnings: PolicyProblem[] = [];
   if (policy.passcode.minLength > policy.passcode.maxLength) {
     problems.push({ path: 'passcode.minLength', message: 'is larger than passcode.maxLength' });
+  }
+  if (!hasAnchors(policy)) {
+    warnings.push({ path: 'certificates.anchors', message: 'is empty: cards are judged by dates and names alone' });
   }
   for (const cause of REMOVAL_CAUSES) {
     const { action } = policy.removal[cause];

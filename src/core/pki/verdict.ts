@@ -1,26 +1,57 @@
+import { PATH_FAULTS } from './path/validate-path.ts';
+import type { UnknownReason } from './revocation/revocation-status.ts';
+import type { RevocationReason } from './x509/revocation-list.ts';
+
 /**
- * The word on one certificate: data, with stable reason codes, never a boolean. docs/failure-codes.md lists the reasons.
- * Path and revocation stay open until they are judged: an unknown is never told as good.
+ * The word on one certificate: data, with stable reason codes, never a boolean. docs/failure-codes.md says what each means to
+ * a person. What has not been looked at is told as such, never as good.
  */
 export const VERDICT_REASONS = [
-  'not-a-certificate',
-  'not-yet-valid',
-  'expired',
-  'issuer-not-accepted',
   'absent',
+  'not-a-certificate',
+  /** The certificate itself, or one above it, has been revoked. */
+  'revoked',
+  'issuer-revoked',
+  /** The card does not hold the key that the certificate speaks of. */
+  'key-mismatch',
+  ...PATH_FAULTS,
+  /** A valid path, but its issuer is none of those that the organisation names. */
+  'issuer-not-accepted',
+  'revocation-unknown',
+  'revocation-stale',
+  /** Whoever judges did not answer. */
+  'judge-unavailable',
 ] as const;
 export type VerdictReason = (typeof VERDICT_REASONS)[number];
 
+/** What is known of revocation on the whole path: the worst of its certificates. */
 export type Revocation =
-  | { readonly state: 'good' | 'revoked' }
-  | { readonly state: 'unknown'; readonly reason: string }
-  | { readonly state: 'stale'; readonly ageSeconds: number };
+  /** `asOf`: when the issuer said so; `until`: how long that holds. Milliseconds since 1970. */
+  | { readonly state: 'good'; readonly asOf: number; readonly until: number }
+  | { readonly state: 'revoked'; readonly at: number; readonly reason: RevocationReason }
+  /** Good when it was last told; that is over. */
+  | { readonly state: 'stale'; readonly asOf: number; readonly ageSeconds: number }
+  | { readonly state: 'unknown'; readonly reason: UnknownReason };
+
+/** A certificate above the one that is judged. */
+export type IssuerFacts = {
+  /** SHA-256 of the DER, lower-case hex. */
+  readonly fingerprint: string;
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly notAfter: number;
+};
 
 export type Verdict = {
   readonly verdict: 'accepted' | 'refused';
+  /** The weightiest first; empty when it is accepted. */
   readonly reasons: readonly VerdictReason[];
+  /** 'dates': no anchors are known, so that nothing but dates and names was looked at. */
+  readonly judgedBy: 'path' | 'dates';
   /** Subject names from the certificate up to its anchor; as far as it was built. */
   readonly path: readonly string[];
+  /** Those of the path that issued, the nearest first, the anchor last. */
+  readonly issuers: readonly IssuerFacts[];
   readonly revocation: Revocation;
   /** When the certificate stops being valid, milliseconds since 1970; null where there is no certificate. */
   readonly expires: number | null;
@@ -43,7 +74,7 @@ export type CertificateFacts = {
   /** Milliseconds since 1970. */
   readonly notBefore: number;
   readonly notAfter: number;
-  /** 'RSA 2048', 'EC prime256v1', 'ED25519'. */
+  /** 'RSA 2048', 'EC P-256', 'Ed25519'. */
   readonly key: string;
 };
 

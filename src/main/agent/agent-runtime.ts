@@ -1,3 +1,4 @@
+import { rulesFor } from '../../core/agent/certificate-rules.ts';
 import type { AgentEffect, AttemptResult } from '../../core/agent/effects.ts';
 import type { AgentEvent, AttemptKind } from '../../core/agent/events.ts';
 import { codeOfPasscodeProblem, type FailureCode } from '../../core/agent/failure-codes.ts';
@@ -21,7 +22,7 @@ import type {
   CertificateSlot,
 } from '../../core/contract/card-process.ts';
 import type { DesktopSession, IdleClock, LockOutcome } from '../../core/contract/desktop-session.ts';
-import { judgeCertificate } from '../../core/pki/certificate-judge.ts';
+import { judgeCardCertificate } from '../../core/pki/card-certificate.ts';
 import { monotonicMs } from '../../native/card-process/monotonic.ts';
 import { AttemptVault } from './attempt-vault.ts';
 
@@ -360,8 +361,8 @@ export class AgentRuntime {
   private judge(reader: string, insertion: string, slot: CertificateSlot, shown: boolean): void {
     const kept = this.certificates.get(`${slot} ${reader}`);
     const der = kept?.insertion === insertion ? kept.der : null;
-    const { issuers } = this.current.policy.certificates;
-    const certificate = judgeCertificate(der, { issuers }, Date.now());
+    const rules = rulesFor(this.current.policy, slot);
+    const { judged: certificate } = judgeCardCertificate(der, rules, null, Date.now());
     this.dispatch({ type: 'certificate', reader, insertion, slot, certificate, shown });
   }
 

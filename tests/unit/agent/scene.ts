@@ -32,7 +32,9 @@ export function certificate(owner: string, daysLeft: number, now = NOW): JudgedC
     verdict: {
       verdict: accepted ? 'accepted' : 'refused',
       reasons: accepted ? [] : ['expired'],
+      judgedBy: 'dates',
       path: [],
+      issuers: [],
       revocation: { state: 'unknown', reason: 'not-checked' },
       expires: notAfter,
       judgeAgainAt: accepted ? notAfter + 1 : null,

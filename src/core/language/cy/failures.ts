@@ -140,6 +140,58 @@ export const failures = {
     says: 'Daw’r cerdyn gan gyhoeddwr nad yw’r sefydliad hwn yn ei dderbyn.',
     next: 'Rhowch gerdyn clyfar y sefydliad hwn i mewn, neu gofynnwch i’r tîm TG.',
   },
+  Certificate_Revoked: {
+    says: 'Mae’r dystysgrif ar y cerdyn wedi’i thynnu’n ôl.',
+    next: 'Ni ellir defnyddio’r cerdyn mwyach. Ewch i weld eich RA yn bersonol i gael tystysgrif newydd.',
+  },
+  Certificate_KeyMismatch: {
+    says: 'Nid yw’r allwedd sy’n perthyn i’r dystysgrif ar y cerdyn.',
+    next: 'Efallai na chafodd adnewyddiad ei orffen. Adnewyddwch eto, neu gofynnwch i’ch RA.',
+  },
+  Certificate_IssuerUnknown: {
+    says: 'Nid yw’r dystysgrif ar y cerdyn yn arwain at gyhoeddwr y mae’r sefydliad hwn yn ymddiried ynddo.',
+    next: 'Rhowch gerdyn clyfar y sefydliad hwn i mewn. Os hwn ydyw, gofynnwch i’r tîm TG: gall fod tystysgrif cyhoeddwr ar goll yma.',
+  },
+  Certificate_IssuerEnded: {
+    says: 'Nid yw un o dystysgrifau cyhoeddwr y cerdyn yn ddilys ar hyn o bryd.',
+    next: 'Gwiriwch fod cloc y cyfrifiadur hwn yn gywir. Os ydyw, gofynnwch i’r tîm TG.',
+  },
+  Certificate_WrongPurpose: {
+    says: 'Nid yw’r dystysgrif ar y cerdyn ar gyfer mewngofnodi.',
+    next: 'Gofynnwch i’ch RA.',
+  },
+  Certificate_TooWeak: {
+    says: 'Gwnaed y dystysgrif ar y cerdyn mewn ffordd nad yw’n ddiogel mwyach.',
+    next: 'Gofynnwch i’ch RA am un newydd.',
+  },
+  Certificate_NotValid: {
+    says: 'Nid yw’r dystysgrif ar y cerdyn yn pasio’r gwiriadau.',
+    next: 'Gofynnwch i’ch RA, a rhowch i’r tîm TG y rheswm y mae gwiriadau’r cyfrifiadur hwn yn ei ddangos.',
+  },
+  Certificate_RevocationUnknown: {
+    says: 'Ni ellir gwirio a yw’r cerdyn hwn wedi’i dynnu’n ôl.',
+    next: 'Gwiriwch gebl y rhwydwaith neu’r rhwydwaith diwifr. Bydd Wardkey yn ceisio eto ohono’i hun. Os yw’n parhau, gofynnwch i’r tîm TG.',
+  },
+  Certificate_RevocationStale: {
+    says: 'Mae gormod o amser wedi mynd heibio ers y bu modd gwirio a oedd y cerdyn hwn wedi’i dynnu’n ôl.',
+    next: 'Gwiriwch gebl y rhwydwaith neu’r rhwydwaith diwifr. Bydd Wardkey yn ceisio eto ohono’i hun. Os yw’n parhau, gofynnwch i’r tîm TG.',
+  },
+  Certificate_NotJudged: {
+    says: 'Nid oedd modd gwirio’r dystysgrif ar y cerdyn.',
+    next: 'Tynnwch y cerdyn allan a’i roi i mewn eto. Os bydd yn digwydd eto, dywedwch wrth y tîm TG.',
+  },
+  Trust_Unusable: {
+    says: 'Ni ellir darllen y tystysgrifau y mae cardiau’n cael eu gwirio yn eu herbyn.',
+    next: 'Y tîm TG: gweler pa rai o certificates.anchors a certificates.intermediates sy’n anghywir gyda: wardkey doctor',
+  },
+  Trust_Ending: {
+    says: 'Cyn bo hir ni fydd un o dystysgrifau cyhoeddwr eich sefydliad yn ddilys mwyach.',
+    next: 'Y tîm TG: rhowch ei holynydd wrth ei hochr (certificates.anchors, certificates.intermediates).',
+  },
+  Clock_TurnedBack: {
+    says: 'Mae cloc y cyfrifiadur hwn y tu ôl i’r amser y mae wedi’i ddangos o’r blaen.',
+    next: 'Gosodwch ef yn gywir. Tan hynny caiff tystysgrifau eu gwirio yn ôl yr amser diweddaraf.',
+  },
   Attempt_InProgress: {
     says: 'Mae’r cerdyn yn dal i weithio ar y cais diwethaf.',
     next: 'Arhoswch iddo orffen.',

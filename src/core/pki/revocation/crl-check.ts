@@ -47,7 +47,7 @@ class Inquiry {
   #covered = 0;
   #revoked: RevokedEntry | null = null;
   #thisUpdate = Number.POSITIVE_INFINITY;
-  #until: number | null = null;
+  #until = Number.POSITIVE_INFINITY;
   #stale = false;
   #why: UnknownReason = 'no-data';
 
@@ -119,7 +119,7 @@ class Inquiry {
     );
     // A delta carries its base on: the later of the two ends counts.
     const until = Math.max(...ends);
-    this.#until = this.#until === null ? until : Math.min(this.#until, until);
+    this.#until = Math.min(this.#until, until);
   }
 
   /** 6.3.3 (i), (j): the delta speaks first. */

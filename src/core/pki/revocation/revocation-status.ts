@@ -19,7 +19,7 @@ export type RevocationStatus =
       readonly state: 'good';
       readonly source: RevocationSource;
       readonly thisUpdate: number;
-      readonly until: number | null;
+      readonly until: number;
     }
   | {
       readonly state: 'revoked';
@@ -32,7 +32,7 @@ export type RevocationStatus =
       readonly state: 'stale';
       readonly source: RevocationSource;
       readonly thisUpdate: number;
-      readonly until: number | null;
+      readonly until: number;
     }
   | { readonly state: 'unknown'; readonly reason: UnknownReason };
 
