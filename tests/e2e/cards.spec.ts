@@ -1,6 +1,6 @@
 import { BEN } from '../../src/simulator/pki/person.ts';
 import { look } from './gallery.ts';
-import { enterPasscode, expect, heading, newCard, signIn, TEST_PIN, test } from './window.ts';
+import { enterPasscode, expect, heading, newCard, signIn, TEST_PIN, test, typePasscode } from './window.ts';
 
 const DAY_MS = 86_400_000;
 const endingIn = (days: number) => ({
@@ -83,6 +83,26 @@ test.describe('what the panel shows of a card', () => {
     await others.getByRole('button', { name: `Use the card in ${pcscd.readerNames[1]}` }).click();
     await expect(page.getByText('Smartcard of Ben Okafor')).toBeVisible();
     await expect(page.getByText('Ada Lindqvist', { exact: true })).toBeVisible();
+  });
+
+  test('two cards, one being typed for: the other one comes beside it, and takes neither its place nor a digit', async ({
+    page,
+    reader,
+    other,
+  }) => {
+    await reader.insert(await newCard());
+    await expect(heading(page, 'Enter your passcode')).toBeVisible();
+    await typePasscode(page, TEST_PIN.slice(0, 3));
+    const card = await newCard({ person: BEN });
+    await other.insert({ ...card, pin: { ...card.pin, triesLeft: 0 } });
+    await expect(page.getByRole('region', { name: 'Cards in other readers' })).toContainText('Your card is blocked');
+    const field = page.getByLabel('Passcode', { exact: true });
+    await expect(field).toBeFocused();
+    await page.keyboard.type(TEST_PIN.slice(3));
+    await expect(field).toHaveValue('••••••');
+    await page.keyboard.press('Enter');
+    await expect(heading(page, 'You are signed in')).toBeVisible();
+    await expect(page.getByText('Smartcard of Ada Lindqvist', { exact: true })).toBeVisible();
   });
 });
 

@@ -1,5 +1,7 @@
 import { create } from 'zustand';
 import type { ViewBridge, ViewSnapshot } from '../../core/contract/view.ts';
+import { keepShown, type ShownReader } from '../card/which-card.ts';
+import { isTyping } from '../passcode/typing.ts';
 import { loadLanguage, type Translators } from './languages.ts';
 import { HOME, type Place, placeOfCall } from './places.ts';
 
@@ -13,8 +15,8 @@ export type WindowState = {
   readonly receivedAt: number;
   readonly reachable: boolean;
   readonly place: Place;
-  /** The reader whose card the user chose to look at, where several have one. */
-  readonly chosenReader: string | null;
+  /** The reader whose card the panel is about, where one has a card. */
+  readonly shown: ShownReader | null;
   /** The languages that have been loaded. */
   readonly translators: Translators;
 };
@@ -24,7 +26,7 @@ export const useWindow = create<WindowState>()(() => ({
   receivedAt: 0,
   reachable: true,
   place: HOME,
-  chosenReader: null,
+  shown: null,
   translators: {},
 }));
 
@@ -32,11 +34,12 @@ export const useWindow = create<WindowState>()(() => ({
 export function followAgent(bridge: ViewBridge): void {
   bridge.onReachable((reachable) => useWindow.setState({ reachable }));
   bridge.onSnapshot((view) => {
-    const { view: before, place } = useWindow.getState();
+    const { view: before, shown, place } = useWindow.getState();
     void loadLanguage(view.language);
     const called = view.call.number > 0 && view.call.number !== before?.call.number;
     useWindow.setState({
       view,
+      shown: keepShown(view, { view: before, shown }, isTyping()),
       receivedAt: performance.now(),
       reachable: true,
       place: called ? placeOfCall(view.call.place) : place,
@@ -49,5 +52,5 @@ export function goTo(place: Place): void {
 }
 
 export function chooseReader(reader: string): void {
-  useWindow.setState({ chosenReader: reader, place: HOME });
+  useWindow.setState({ shown: { reader, chosen: true }, place: HOME });
 }

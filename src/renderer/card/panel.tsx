@@ -15,8 +15,10 @@ import { holderOf, type Occupied, whichCard } from './which-card.ts';
 /** The card at a glance: whose it is, whether it is all right, what to do now. */
 export function Panel() {
   const view = useView();
-  const chosen = useWindow(({ chosenReader }) => chosenReader);
-  const { shown, others } = whichCard(view, chosen);
+  const { shown, others } = whichCard(
+    view,
+    useWindow((window) => window.shown),
+  );
   // Without a card, or with a locked desktop, the agent's own phase says it all.
   const phase: AgentPhase = shown === null || view.phase === 'locked' ? view.phase : shown.phase;
   return (

@@ -1,8 +1,9 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { isTyping } from '../passcode/typing.ts';
 
 /**
  * The heading of a page, or of a part that takes the page's place (`level` 2). It takes the focus when it comes, so that a
- * screen reader says where one is.
+ * screen reader says where one is; but not from somebody who is typing a passcode.
  */
 export function Heading({
   children,
@@ -16,7 +17,7 @@ export function Heading({
   const Level = `h${level}` as const;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    if (takesFocus) heading.current?.focus();
+    if (takesFocus && !isTyping()) heading.current?.focus();
   }, [takesFocus]);
   return (
     <Level ref={heading} className="nhsuk-heading-m wk-heading" tabIndex={-1}>

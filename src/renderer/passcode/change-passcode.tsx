@@ -20,8 +20,10 @@ import { Rules } from './rules.tsx';
 export function ChangePasscode() {
   const view = useView();
   const { text } = useLanguage();
-  const chosen = useWindow(({ chosenReader }) => chosenReader);
-  const { shown } = whichCard(view, chosen);
+  const { shown } = whichCard(
+    view,
+    useWindow((window) => window.shown),
+  );
   const [changed, setChanged] = useState(false);
   if (changed) return <Changed />;
   const cardId = shown?.card?.cardId ?? null;

@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import { useLanguage } from '../app/view.ts';
 import type { PasscodeEntry } from './passcode-entry.ts';
+import { countEntry, isTyping } from './typing.ts';
 
 const DOT = '•';
 
@@ -18,7 +19,13 @@ export type PasscodeFieldProps = {
 /** A new, empty passcode that is overwritten when its page closes. */
 export function usePasscode(makeEntry: () => PasscodeEntry): PasscodeEntry {
   const [entry] = useState(makeEntry);
-  useEffect(() => () => entry.clear(), [entry]);
+  useEffect(() => {
+    const stop = countEntry(entry);
+    return () => {
+      stop();
+      entry.clear();
+    };
+  }, [entry]);
   return entry;
 }
 
@@ -43,7 +50,7 @@ export function PasscodeField({
   const length = useSyncExternalStore(entry.onChange, () => entry.length);
   useEffect(() => takeInput(input, entry), [input, entry]);
   useEffect(() => {
-    if (takesFocus) input.current?.focus();
+    if (takesFocus && !isTyping()) input.current?.focus();
   }, [takesFocus, input]);
   const described = [hint === undefined ? '' : `${id}-hint`, problem === null ? '' : `${id}-problem`].join(' ').trim();
   return (

@@ -7,8 +7,8 @@ import { type Occupied, whichCard } from '../card/which-card.ts';
 
 /** The card that the panel is about. */
 export function useShownCard(): Occupied | null {
-  const chosen = useWindow(({ chosenReader }) => chosenReader);
-  return whichCard(useView(), chosen).shown;
+  const shown = useWindow((window) => window.shown);
+  return whichCard(useView(), shown).shown;
 }
 
 export function useRenewal(): Renewal {
