@@ -97,6 +97,7 @@ function snapshot(number: number): ViewSnapshot {
     notices: [],
     passcode: { minLength: 4, maxLength: 8, digitsOnly: true, refuseSimple: true, lastTry: 'ask' },
     sessionBegins: 'passcode',
+    whenPulled: 'lock',
     signInSlot: '9A',
     renewalDays: 90,
     language: 'en',

@@ -57,6 +57,27 @@ test.describe('taking the card out', () => {
     });
   });
 
+  test.describe('where the policy leaves the desktop open', () => {
+    test.use({ policy: { removal: { 'card-pulled': { action: 'nothing' } } } });
+
+    test('the user is told so while signed in, and never that it locks', async ({
+      page,
+      desktop,
+      user,
+      policy,
+      reader,
+    }) => {
+      await reader.insert(await newCard());
+      await signIn(page);
+      await expect(page.getByText('it stays open when the card is taken out')).toBeVisible();
+      await expect(page.getByText('This computer locks when the card is taken out')).toHaveCount(0);
+      await look({ page, user, policy }, 'signed-in-stays-open');
+      await reader.pull();
+      await expect(heading(page, 'Put your smartcard in')).toBeVisible();
+      expect(await desktop.lockedHint()).toBe(false);
+    });
+  });
+
   test('says loudly when the desktop does not lock', async ({ page, desktop, user, policy, reader }) => {
     await desktop.stopLocker();
     await reader.insert(await newCard());

@@ -18,6 +18,7 @@ const SAMPLE: ViewSnapshot = {
   notices: [],
   passcode: { minLength: 6, maxLength: 8, digitsOnly: true, refuseSimple: true, lastTry: 'ask' },
   sessionBegins: 'passcode',
+  whenPulled: 'lock',
   signInSlot: '9A',
   renewalDays: 30,
   language: 'en',

@@ -95,12 +95,26 @@ function planFor(
 ): RemovalDecision['plan'] {
   if (action === 'nothing') return 'nothing';
   if (isSafe(state.screen)) return 'already-locked';
-  const systemActs = state.system.removalPolicy !== 'none' && state.system.removalPolicy !== 'unknown';
-  if (policy.removal.deferToSystem && systemActs && (cause === 'card-pulled' || cause === 'reader-unplugged')) {
-    return 'stand-back';
-  }
+  if (systemComesFirst(state) && (cause === 'card-pulled' || cause === 'reader-unplugged')) return 'stand-back';
   // The unattended card's countdown ran before: the time from the reminder.
   return cause !== 'unattended' && policy.removal[cause].graceSeconds > 0 ? 'countdown' : 'act';
+}
+
+function systemComesFirst({ policy, system }: AgentState): boolean {
+  return policy.removal.deferToSystem && system.removalPolicy !== 'none' && system.removalPolicy !== 'unknown';
+}
+
+/** What comes of the desktop when an active card is taken out, so that its user can be told beforehand. */
+export function actionWhenPulled(state: AgentState): RemovalAction {
+  const { action } = state.policy.removal['card-pulled'];
+  if (action === 'nothing' || !systemComesFirst(state)) return action;
+  switch (state.system.removalPolicy) {
+    case 'log-off':
+    case 'disconnect':
+      return state.system.removalPolicy;
+    default:
+      return 'lock';
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type CONTACTS, ORGANISATION_PAGES } from '../../core/agent/policy-names.ts';
+import { actionWhenPulled } from '../../core/agent/removal.ts';
 import { type AgentState, hasActiveCard } from '../../core/agent/state.ts';
 import { snapshotOf } from '../../core/agent/status.ts';
 import type { DemoView } from '../../core/contract/demo.ts';
@@ -61,6 +62,7 @@ export function viewSnapshot(parts: SnapshotParts, monotonic: number): ViewSnaps
     notices: parts.notices.map(({ id, code }) => ({ id, code })),
     passcode: policy.passcode,
     sessionBegins: policy.session.begins,
+    whenPulled: actionWhenPulled(state),
     signInSlot: policy.certificates.signInSlot,
     renewalDays: Math.max(...policy.expiry.ladderDays),
     language: languageInForce(parts),

@@ -64,7 +64,7 @@ function Banner({ phase, shown }: { phase: AgentPhase; shown: Occupied | null })
   }
   const holder = holderOf(shown?.card ?? null, view.signInSlot);
   const since = shown?.card?.activeSince ?? null;
-  const next = text(`panel.next.${phase}`);
+  const next = phase === 'active' ? text(`panel.whenPulled.${view.whenPulled}`) : text(`panel.next.${phase}`);
   return (
     <StateBanner
       shows={phase}

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { REMOVAL_ACTIONS } from '../../../src/core/agent/policy-names.ts';
+import { actionWhenPulled } from '../../../src/core/agent/removal.ts';
 import { certificate, ofType, policyWith, Scene } from './scene.ts';
 
 const R = 'Reader A';
@@ -380,5 +382,32 @@ describe('the end of the agent', () => {
     scene.start(R);
     scene.signIn(R, 'ada');
     expect(scene.happen({ type: 'ending' })).toEqual([]);
+  });
+});
+
+describe('what a user is told of taking the card out', () => {
+  it.each(REMOVAL_ACTIONS)('is what the policy does: %s', (action) => {
+    const scene = new Scene({ policy: policyWith({ removal: { 'card-pulled': { action, graceSeconds: 0 } } }) });
+    expect(actionWhenPulled(scene.state)).toBe(action);
+  });
+
+  it.each([
+    ['log-off', 'log-off'],
+    ['disconnect', 'disconnect'],
+    ['screensaver', 'lock'],
+    ['none', 'close-apps'],
+    ['unknown', 'close-apps'],
+  ] as const)('is what the system does where it comes first: %s', (removalPolicy, told) => {
+    const removal = { deferToSystem: true, 'card-pulled': { action: 'close-apps', graceSeconds: 0 } } as const;
+    const scene = new Scene({ policy: policyWith({ removal }) });
+    scene.happen({ type: 'removal-policy-of-system', removalPolicy });
+    expect(actionWhenPulled(scene.state)).toBe(told);
+  });
+
+  it('is never that the desktop locks where the policy leaves it open', () => {
+    const removal = { deferToSystem: true, 'card-pulled': { action: 'nothing', graceSeconds: 0 } } as const;
+    const scene = new Scene({ policy: policyWith({ removal }) });
+    scene.happen({ type: 'removal-policy-of-system', removalPolicy: 'lock' });
+    expect(actionWhenPulled(scene.state)).toBe('nothing');
   });
 });

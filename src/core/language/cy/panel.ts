@@ -30,11 +30,20 @@ export const panel = {
     unreadable: 'Tynnwch ef allan a’i roi yn ôl i mewn. Os bydd yn digwydd eto, gofynnwch i’ch Awdurdod Cofrestru.',
     'awaiting-passcode': '',
     checking: 'Gadewch y cerdyn i mewn.',
-    active:
-      'Ewch â’ch cerdyn gyda chi pan fyddwch yn gadael. Mae’r cyfrifiadur hwn yn cloi pan gaiff y cerdyn ei dynnu allan.',
-    activeOpen: 'Ewch â’ch cerdyn gyda chi pan fyddwch yn gadael.',
     blocked: 'Rhoddwyd cod pas anghywir ormod o weithiau. Gallwch ddatgloi’r cerdyn eich hun.',
     'certificate-trouble': 'Gweler isod beth sydd o’i le a phwy all helpu.',
+  },
+  whenPulled: {
+    lock: 'Ewch â’ch cerdyn gyda chi pan fyddwch yn gadael. Mae’r cyfrifiadur hwn yn cloi pan gaiff y cerdyn ei dynnu allan.',
+    'log-off':
+      'Ewch â’ch cerdyn gyda chi pan fyddwch yn gadael. Cewch eich allgofnodi pan gaiff y cerdyn ei dynnu allan.',
+    disconnect:
+      'Ewch â’ch cerdyn gyda chi pan fyddwch yn gadael. Cewch eich datgysylltu pan gaiff y cerdyn ei dynnu allan.',
+    'close-apps':
+      'Ewch â’ch cerdyn gyda chi pan fyddwch yn gadael. Caiff eich rhaglenni eu cau pan gaiff y cerdyn ei dynnu allan.',
+    command:
+      'Ewch â’ch cerdyn gyda chi pan fyddwch yn gadael. Mae’r sesiwn hon yn gorffen pan gaiff y cerdyn ei dynnu allan.',
+    nothing: 'Clowch y cyfrifiadur hwn cyn i chi adael: mae’n aros ar agor pan gaiff y cerdyn ei dynnu allan.',
   },
   whose: 'Cerdyn clyfar {{name}}',
   signedInSince: 'Wedi mewngofnodi ers {{time}}',
