@@ -1,6 +1,7 @@
-import { FAILURES, type FailureCode } from '../../core/agent/failure-codes.ts';
-import type { AgentState } from '../../core/agent/state.ts';
-import { type AgentSnapshot, snapshotOf } from '../../core/agent/status.ts';
+import { daysLeft } from '../../core/agent/expiry.ts';
+import { codeOfCardFailure, codeOfVerdict, FAILURES, type FailureCode } from '../../core/agent/failure-codes.ts';
+import { type AgentState, cardIn } from '../../core/agent/state.ts';
+import { type ReaderStatus, snapshotOf } from '../../core/agent/status.ts';
 import type { DesktopSession } from '../../core/contract/desktop-session.ts';
 import type { FindingView } from '../../core/contract/view.ts';
 import type { LoadedPolicy } from '../store/policy-source.ts';
@@ -55,26 +56,39 @@ export function cardFindings(state: AgentState): Finding[] {
     return [service, wrong('reader', 'Reader_None'), notChecked('card', 'Needs a reader.')];
   const names = snapshot.readers.map((each) => each.reader).join(', ');
   const reader = ok('reader', names, names);
-  return [service, reader, ...snapshot.readers.flatMap((each) => findingsOfReader(each, snapshot.readers.length))];
+  return [service, reader, ...snapshot.readers.flatMap((each) => findingsOfReader(state, each))];
 }
 
-function findingsOfReader({ reader, phase, card }: AgentSnapshot['readers'][number], readers: number): Finding[] {
+function findingsOfReader(state: AgentState, { reader, phase, card }: ReaderStatus): Finding[] {
   if (phase === 'mute') return [wrong('card', 'Card_Mute', reader)];
-  if (card === null) return readers > 1 ? [] : [wrong('card', 'Card_None', '', 'warning')];
+  if (card === null) return state.readers.length > 1 ? [] : [wrong('card', 'Card_None', '', 'warning')];
   if (phase === 'unsupported') return [wrong('card', 'Card_Unsupported', reader)];
   if (card.cardId === null) return [wrong('card', card.trouble ?? 'Card_TimedOut', reader)];
-  const signIn = card.certificates[0];
   return [
     ok('card', `A card answers in ${reader}.`, reader),
     phase === 'blocked'
       ? wrong('passcode', 'Passcode_Blocked')
       : ok('passcode', triesLeft(card.triesLeft), card.triesLeft === null ? null : String(card.triesLeft)),
-    card.trouble?.startsWith('Certificate_')
-      ? wrong('certificate', card.trouble)
-      : signIn?.daysLeft == null
-        ? ok('certificate', 'Accepted.')
-        : ok('certificate', `Accepted, ${signIn.daysLeft} days left.`, String(signIn.daysLeft)),
+    certificateFinding(state, reader),
   ];
+}
+
+/** The one that signs in, by the word on itself: others on the card may end later, or have a trouble of their own. */
+function certificateFinding(state: AgentState, reader: string): Finding {
+  const card = cardIn(state, reader);
+  const signIn = card?.certificates[state.policy.certificates.signInSlot];
+  if (signIn === undefined) {
+    if (card?.reading === 'failed' && card.failure !== null)
+      return wrong('certificate', codeOfCardFailure(card.failure));
+    return notChecked('certificate', 'The certificate has not been read yet.');
+  }
+  const { facts, verdict } = signIn;
+  const [reason] = verdict.reasons;
+  if (verdict.verdict !== 'accepted')
+    return wrong('certificate', reason === undefined ? 'Certificate_Unreadable' : codeOfVerdict(reason));
+  if (facts === null) return ok('certificate', 'Accepted.');
+  const days = daysLeft(facts.notAfter, state.clock.wall);
+  return ok('certificate', `Accepted, ${days} days left.`, String(days));
 }
 
 const triesLeft = (count: number | null) =>
