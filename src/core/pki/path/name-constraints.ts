@@ -1,7 +1,7 @@
 import type { Certificate } from '../x509/certificate.ts';
 import type { NameConstraints } from '../x509/extensions.ts';
 import type { GeneralName } from '../x509/general-name.ts';
-import { isWithin } from '../x509/name.ts';
+import { isWithin, type Name } from '../x509/name.ts';
 import { EMAIL_ADDRESS, UPN } from '../x509/oids.ts';
 import type { Budget } from './budget.ts';
 
@@ -12,11 +12,19 @@ import type { Budget } from './budget.ts';
  */
 export function keepsTo(constraints: readonly NameConstraints[], certificate: Certificate, budget: Budget): boolean {
   if (constraints.length === 0) return true;
-  const names = namesOf(certificate);
+  const given = namesOf(certificate);
+  const names = given.map(readName);
   return constraints.every(({ permitted, excluded }) => {
-    budget.spend('nameComparisons', names.length * (permitted.length + excluded.length));
-    return names.every((name) => allows(permitted, excluded, name));
+    budget.spend('nameComparisons', (1 + given.length) * (weightOf(permitted) + weightOf(excluded)));
+    const within = permitted.map(readBase);
+    const without = excluded.map(readBase);
+    return names.every((name) => allows(within, without, name));
   });
+}
+
+/** A name of the directory is compared part by part. */
+function weightOf(bases: readonly GeneralName[]): number {
+  return bases.reduce((sum, base) => sum + (base.kind === 'directory' ? Math.max(1, base.name.keys.length) : 1), 0);
 }
 
 function namesOf({ subject, extensions }: Certificate): readonly GeneralName[] {
@@ -28,88 +36,143 @@ function namesOf({ subject, extensions }: Certificate): readonly GeneralName[] {
   return names;
 }
 
-function allows(permitted: readonly GeneralName[], excluded: readonly GeneralName[], name: GeneralName): boolean {
-  const alike = permitted.filter((base) => sameForm(base, name));
-  if (alike.length > 0 && !alike.some((base) => covers(base, name) === 'yes')) return false;
+function allows(permitted: readonly Base[], excluded: readonly Base[], name: ReadName): boolean {
+  const alike = permitted.filter(({ form }) => form === name.form);
+  if (alike.length > 0 && !alike.some((base) => base.covers(name) === 'yes')) return false;
   // What may lie within an excluded subtree is taken to.
-  return excluded.every((base) => !sameForm(base, name) || covers(base, name) === 'no');
+  return excluded.every((base) => base.form !== name.form || base.covers(name) === 'no');
 }
 
 /** `unclear`: nothing here compares names of this form, or the name may stand for others that are within. */
 type Cover = 'yes' | 'no' | 'unclear';
 
-function sameForm(base: GeneralName, name: GeneralName): boolean {
-  if (base.kind === 'other') return name.kind === 'other' && base.type === name.type;
-  return base.kind === name.kind;
-}
+/** Names and bases are taken apart once each: thousands of them may be held against each other, and each may be long. */
+type ReadName = {
+  /** Only names of one form are compared. */
+  readonly form: string;
+  readonly directory: Name | null;
+  /** Lower case; null: no host that can be compared. */
+  readonly host: string | null;
+  /** What stands before the at sign of a mailbox. */
+  readonly local: string | null;
+  readonly octets: Uint8Array | null;
+};
 
-function covers(base: GeneralName, name: GeneralName): Cover {
-  switch (base.kind) {
+type Base = { readonly form: string; readonly covers: (name: ReadName) => Cover };
+
+const formOf = (name: GeneralName) => (name.kind === 'other' ? `other ${name.type}` : name.kind);
+
+function readName(name: GeneralName): ReadName {
+  const nothing = { form: formOf(name), directory: null, host: null, local: null, octets: null };
+  switch (name.kind) {
     case 'directory':
-      return name.kind === 'directory' && isWithin(name.name, base.name) ? 'yes' : 'no';
+      return { ...nothing, directory: name.name };
     case 'dns':
-      return name.kind === 'dns' ? coversHost(base.text, name.text) : 'no';
+      return { ...nothing, host: hostOf(name.text.startsWith('*.') ? name.text.slice(2) : name.text, name.text) };
     case 'email':
-      return name.kind === 'email' ? coversMailbox(base.text, name.text) : 'no';
+      return { ...nothing, ...mailboxOf(name.text) };
     case 'uri':
-      return name.kind === 'uri' ? coversUri(base.text, name.text) : 'no';
+      return { ...nothing, host: hostOfUri(name.text) };
     case 'ip':
-      return name.kind === 'ip' ? coversAddress(base.octets, name.octets) : 'no';
+      return { ...nothing, octets: name.octets };
     case 'other':
-      return name.kind === 'other' ? coversPrincipal(base, name) : 'no';
+      // Windows ignores the case of a principal's name throughout.
+      return { ...nothing, ...(name.text === null ? {} : mailboxOf(name.text.toLowerCase())) };
     case 'x400':
     case 'edi':
     case 'registered':
-      return 'unclear';
+      return nothing;
   }
 }
 
-/** A host and all below it; with a leading dot only those below it. */
-function coversHost(base: string, name: string): Cover {
-  const wanted = base.toLowerCase();
-  const host = name.toLowerCase();
-  if (wanted === '') return 'yes';
-  if (wanted.startsWith('.')) return host.endsWith(wanted) ? 'yes' : coveredByWildcard(wanted.slice(1), host);
-  if (host === wanted || host.endsWith(`.${wanted}`)) return 'yes';
-  return coveredByWildcard(wanted, host);
-}
-
-/** `*.example.org` also stands for `ward.example.org`, which may be just what is excluded. */
-function coveredByWildcard(base: string, host: string): Cover {
-  return host.startsWith('*.') && base.endsWith(host.slice(1)) ? 'unclear' : 'no';
-}
-
-/** One mailbox, all of one host, or (leading dot) all of the hosts below a domain. */
-function coversMailbox(base: string, name: string): Cover {
-  const at = name.lastIndexOf('@');
-  if (at <= 0 || at === name.length - 1) return 'unclear';
-  const host = name.slice(at + 1).toLowerCase();
-  const baseAt = base.lastIndexOf('@');
-  if (baseAt >= 0) {
-    // The part before the at sign is the other host's business: it may tell upper from lower case (RFC 5321, 2.4).
-    const same = name.slice(0, at) === base.slice(0, baseAt) && host === base.slice(baseAt + 1).toLowerCase();
-    return same ? 'yes' : 'no';
+function readBase(base: GeneralName): Base {
+  const form = formOf(base);
+  switch (base.kind) {
+    case 'directory':
+      return { form, covers: ({ directory }) => (directory !== null && isWithin(directory, base.name) ? 'yes' : 'no') };
+    case 'dns':
+      // A host and all below it; with a leading dot only those below it.
+      return { form, covers: overHosts(base.text, 'self and below') };
+    case 'uri':
+      // This host alone, or (leading dot) all below a domain. An address without a host cannot be judged.
+      return { form, covers: overHosts(base.text, 'self') };
+    case 'email':
+      return { form, covers: overMailboxes(base.text) };
+    case 'ip':
+      return { form, covers: ({ octets }) => coversAddress(base.octets, octets ?? new Uint8Array()) };
+    case 'other': {
+      const known = base.type === UPN && base.text !== null;
+      return { form, covers: known ? overMailboxes(base.text.toLowerCase()) : () => 'unclear' };
+    }
+    case 'x400':
+    case 'edi':
+    case 'registered':
+      return { form, covers: () => 'unclear' };
   }
-  const wanted = base.toLowerCase();
-  if (wanted === '') return 'yes';
-  return (wanted.startsWith('.') ? host.endsWith(wanted) : host === wanted) ? 'yes' : 'no';
 }
 
-/** The host of the address: just this one, or (leading dot) all below a domain. One without a host cannot be judged. */
-function coversUri(base: string, name: string): Cover {
-  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(name)?.[1];
-  const host = authority?.replace(/^.*@/, '').replace(/:\d*$/, '').toLowerCase();
-  if (host === undefined || host === '' || host.startsWith('[') || /^[\d.]+$/.test(host)) return 'unclear';
-  const wanted = base.toLowerCase();
-  if (wanted === '') return 'yes';
-  return (wanted.startsWith('.') ? host.endsWith(wanted) : host === wanted) ? 'yes' : 'no';
+/**
+ * A host as it can be compared; null for all that name servers or browsers may read in another way than it is written: a dot
+ * at the end, empty labels, percent signs, letters beyond ASCII.
+ * @param plain what must be such a host. @param whole what is compared
+ */
+function hostOf(plain: string, whole = plain): string | null {
+  return /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i.test(plain) ? whole.toLowerCase() : null;
 }
+
+function hostOfUri(uri: string): string | null {
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(uri)?.[1];
+  const host = authority?.replace(/^.*@/, '').replace(/:\d*$/, '');
+  return host === undefined || /^[\d.]+$/.test(host) ? null : hostOf(host);
+}
+
+function mailboxOf(text: string): { readonly local: string | null; readonly host: string | null } {
+  const at = text.lastIndexOf('@');
+  return at <= 0 ? { local: null, host: null } : { local: text.slice(0, at), host: hostOf(text.slice(at + 1)) };
+}
+
+/** @param bare what a base without a leading dot covers; an empty one covers every host */
+function overHosts(base: string, bare: 'self' | 'self and below'): Base['covers'] {
+  const wanted = base.startsWith('.') ? base.slice(1) : base;
+  const domain = hostOf(wanted);
+  const below = `.${domain}`;
+  return ({ host }) => {
+    if (host === null) return 'unclear';
+    if (base === '') return 'yes';
+    if (domain === null) return 'unclear';
+    if (host === domain) return base.startsWith('.') ? 'no' : 'yes';
+    if (host.endsWith(below) && (base.startsWith('.') || bare === 'self and below')) return 'yes';
+    // `*.example.org` also stands for `ward.example.org`, which may be just what is excluded.
+    return host.startsWith('*.') && domain.endsWith(host.slice(1)) ? 'unclear' : 'no';
+  };
+}
+
+/** One mailbox, all of one host, or (leading dot) all of the hosts below a domain. `@host` means the host to whoever writes it. */
+function overMailboxes(base: string): Base['covers'] {
+  const at = base.lastIndexOf('@');
+  if (at <= 0) return overHosts(base.slice(at + 1), 'self');
+  const one = mailboxOf(base);
+  return ({ local, host }) => {
+    if (host === null || local === null || one.host === null) return 'unclear';
+    if (host !== one.host) return 'no';
+    if (local === one.local) return 'yes';
+    return mayBeSame(local, one.local ?? '') ? 'unclear' : 'no';
+  };
+}
+
+/** The part before the at sign is the other host's business: it may ignore case, quoting, or how letters are composed (RFC 5321, 2.4). */
+function mayBeSame(a: string, b: string): boolean {
+  return !isPlainLocal(a) || !isPlainLocal(b) || a.toLowerCase() === b.toLowerCase();
+}
+
+const isPlainLocal = (local: string) => /^[\x21-\x7e]*$/.test(local) && !/["\\]/.test(local);
 
 /** An address and its mask, 4 or 16 octets each (RFC 4632 style). */
 function coversAddress(base: Uint8Array, address: Uint8Array): Cover {
   if (base.length !== 8 && base.length !== 32) return 'unclear';
   if (address.length !== 4 && address.length !== 16) return 'unclear';
-  if (base.length !== address.length * 2) return 'no';
+  // An IPv4 address in IPv6's clothes leads to the same machine.
+  if (base.length !== address.length * 2) return isMapped(address) ? 'unclear' : 'no';
   return address.every((octet, index) => {
     const mask = base[address.length + index] ?? 0;
     return (octet & mask) === ((base[index] ?? 0) & mask);
@@ -118,13 +181,9 @@ function coversAddress(base: Uint8Array, address: Uint8Array): Cover {
     : 'no';
 }
 
-/** User principal names are compared as mailboxes are, but for case, which Windows ignores throughout. */
-function coversPrincipal(
-  base: Extract<GeneralName, { kind: 'other' }>,
-  name: Extract<GeneralName, { kind: 'other' }>,
-): Cover {
-  if (base.type !== UPN || base.text === null || name.text === null) return 'unclear';
-  const wanted = base.text.toLowerCase();
-  const principal = name.text.toLowerCase();
-  return coversMailbox(wanted.startsWith('@') ? wanted.slice(1) : wanted, principal);
+/** ::ffff:0:0/96 (RFC 4291, 2.5.5.2). */
+function isMapped(address: Uint8Array): boolean {
+  return (
+    address.length === 16 && address.every((octet, index) => (index < 10 ? octet === 0 : index > 11 || octet === 0xff))
+  );
 }
