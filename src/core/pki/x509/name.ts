@@ -19,6 +19,7 @@ import { ATTRIBUTE_NAMES, COMMON_NAME } from './oids.ts';
 
 const MAX_RDNS = 64;
 const MAX_TEXT = 4_096;
+const MAX_NAME_BYTES = 64 * 1024;
 
 export type NameAttribute = {
   readonly type: string;
@@ -40,20 +41,23 @@ export type Name = {
 
 const seen = new Map<string, Name>();
 const MAX_SEEN = 500;
+const MAX_SEEN_OCTETS = 512;
 
 /** @param reader stands before a Name; it is behind it afterwards */
 export function readName(reader: DerReader, what: string): Name {
   const der = reader.element(what);
+  if (der.length > MAX_SEEN_OCTETS) return parseName(der, what);
   // The same few issuers again and again.
   const octets = Buffer.from(der.buffer, der.byteOffset, der.byteLength).toString('latin1');
   const known = seen.get(octets);
   if (known !== undefined) return known;
   const name = parseName(der, what);
-  if (seen.size < MAX_SEEN && der.length < 512) seen.set(octets, name);
+  if (seen.size < MAX_SEEN) seen.set(octets, name);
   return name;
 }
 
 export function parseName(der: Uint8Array, what: string): Name {
+  if (der.length > MAX_NAME_BYTES) throw new DerError(`${what}: too long`);
   const outer = new DerReader(der);
   const rdnSequence = outer.enter(SEQUENCE, what);
   outer.end(what);
@@ -93,8 +97,9 @@ function readRdn(set: DerReader, what: string): readonly ReadAttribute[] {
     const value = pair.element(what);
     pair.end(what);
     const text = textOf(tag, value);
-    const key = text === null ? `#${hexOf(value)}` : canonical(text);
-    attributes.push({ attribute: { type, text }, key: `${type}=${key}` });
+    // Two signs, so that no text can pose as a value that is none.
+    const key = text === null ? `${type}#${hexOf(value)}` : `${type}=${canonical(text)}`;
+    attributes.push({ attribute: { type, text }, key });
   }
   if (attributes.length === 0) throw new DerError(`${what}: an empty part`);
   return attributes;
@@ -116,6 +121,17 @@ function textOf(tag: number, element: Uint8Array): string | null {
   if (!STRING_TYPES.has(tag)) return null;
   const content = new DerReader(element).read(tag, 'string');
   if (content.length > MAX_TEXT) return null;
+  const text = decoded(tag, content);
+  return text === null || PILED_MARKS.test(text) ? null : text;
+}
+
+/**
+ * More marks on one letter than any language has (UAX 15, D4); putting them in order takes time that grows with the square of
+ * their number.
+ */
+const PILED_MARKS = /[\p{M}\uFF9E\uFF9F]{31}/u;
+
+function decoded(tag: number, content: Uint8Array): string | null {
   switch (tag) {
     case UTF8_STRING:
       return decodeUtf8(content);
