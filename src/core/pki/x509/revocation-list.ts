@@ -199,7 +199,7 @@ type Entries = {
 };
 
 /**
- * A hash table of offsets over the bytes: a list of 100,000 entries costs one pass and one array, no object an entry. In an
+ * A hash table of offsets over the bytes: a list of 100,000 entries costs one pass and three arrays, no object an entry. In an
  * indirect list each entry belongs to the issuer that it or the last one before it named (RFC 5280, 5.3.3).
  */
 function indexEntries(revoked: Uint8Array | null, listIssuer: Name, indirect: boolean): Entries {
@@ -221,46 +221,70 @@ function indexEntries(revoked: Uint8Array | null, listIssuer: Name, indirect: bo
     }
     owners?.push(owner);
   }
-  const table = hashTable(starts, revoked);
+  const table = new EntryTable(Int32Array.from(starts), revoked);
   return {
-    count: starts.length,
+    count: table.size,
     unknownCritical,
     find: (serial, issuer) => {
       let found: RevokedEntry | null = null;
-      for (const number of table(serial)) {
-        const entry = readEntry(new DerReader(revoked, starts[number] ?? 0).enter(SEQUENCE, WHAT));
+      for (const number of table.mayBe(serial)) {
+        const entry = readEntry(table.entry(number));
         if (!sameOctets(entry.serial, serial)) continue;
         if (((owners === null ? listIssuer : owners[number]) ?? listIssuer).key !== issuer.key) continue;
         // Of several entries the one that revokes counts.
-        if (found === null || found.reason === 'remove-from-crl') found = { at: entry.at, reason: entry.reason };
+        found = { at: entry.at, reason: entry.reason };
+        if (found.reason !== 'remove-from-crl') break;
       }
       return found;
     },
   };
 }
 
-/** Numbers of the entries whose serial number may be this one. */
-function hashTable(starts: readonly number[], bytes: Uint8Array): (serial: Uint8Array) => Iterable<number> {
-  const size = 2 ** Math.ceil(Math.log2(Math.max(starts.length, 1) * 2));
-  const slots = new Int32Array(size).fill(-1);
-  for (const [number, start] of starts.entries()) {
-    const serial = new DerReader(bytes, start).enter(SEQUENCE, WHAT).read(INTEGER, WHAT);
-    let slot = hashOf(serial) & (size - 1);
-    while (slots[slot] !== -1) slot = (slot + 1) & (size - 1);
-    slots[slot] = number;
-  }
-  return function* (serial) {
-    for (let slot = hashOf(serial) & (size - 1); slots[slot] !== -1; slot = (slot + 1) & (size - 1)) {
-      yield slots[slot] ?? 0;
+/**
+ * Entries by their serial numbers: those of one slot are chained, so that building it takes one step an entry even where all
+ * have one serial number. Looking up is only ever done in lists whose signature holds.
+ */
+class EntryTable {
+  readonly #starts: Int32Array;
+  readonly #bytes: Uint8Array;
+  readonly #firsts: Int32Array;
+  readonly #nexts: Int32Array;
+
+  constructor(starts: Int32Array, bytes: Uint8Array) {
+    this.#starts = starts;
+    this.#bytes = bytes;
+    this.#firsts = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(starts.length, 1)))).fill(-1);
+    this.#nexts = new Int32Array(starts.length);
+    // From the last to the first, so that a chain has the order of the list.
+    for (let number = starts.length - 1; number >= 0; number--) {
+      const slot = this.#slotOf(this.entry(number).read(INTEGER, WHAT));
+      this.#nexts[number] = this.#firsts[slot] ?? -1;
+      this.#firsts[slot] = number;
     }
-  };
+  }
+
+  get size(): number {
+    return this.#starts.length;
+  }
+
+  entry(number: number): DerReader {
+    return new DerReader(this.#bytes, this.#starts[number]).enter(SEQUENCE, WHAT);
+  }
+
+  /** Numbers of the entries whose serial number may be this one, in the order of the list. */
+  *mayBe(serial: Uint8Array): Iterable<number> {
+    for (let number = this.#firsts[this.#slotOf(serial)] ?? -1; number >= 0; number = this.#nexts[number] ?? -1) {
+      yield number;
+    }
+  }
+
+  #slotOf(serial: Uint8Array): number {
+    return hashOf(serial) & (this.#firsts.length - 1);
+  }
 }
 
-/** A seed that nobody outside knows: serial numbers that all fall into one slot cannot be chosen in advance. */
-const SEED = Math.floor(Math.random() * 0xffff_ffff);
-
 function hashOf(octets: Uint8Array): number {
-  let hash = SEED;
+  let hash = 0x811c_9dc5;
   for (const octet of octets) hash = Math.imul(hash ^ octet, 0x0100_0193) ^ (hash >>> 15);
   hash ^= hash >>> 16;
   return Math.imul(hash, 0x7feb_352d) >>> 1;
