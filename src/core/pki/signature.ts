@@ -1,11 +1,36 @@
 import { constants, createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { SignatureAlgorithm } from './x509/algorithm.ts';
-import type { PublicKey } from './x509/public-key.ts';
+import type { KeyKind, PublicKey } from './x509/public-key.ts';
 
 /** The one place where cryptography is done: node:crypto verifies what our own parser has read. */
 
 const keys = new Map<string, KeyObject>();
 const MAX_KEYS = 64;
+
+/**
+ * What verifying costs, in units of about 0.2 ms: the larger curves and keys take many times what P-256 does, and all that is
+ * signed is hashed. For budgets.
+ */
+export function costOfVerifying({ kind }: PublicKey, data: Uint8Array): number {
+  return costOfKey(kind) + Math.floor(data.length / OCTETS_A_UNIT);
+}
+
+const OCTETS_A_UNIT = 256 * 1024;
+
+function costOfKey(kind: KeyKind): number {
+  switch (kind.type) {
+    case 'rsa':
+      return kind.modulusBits > 4096 || kind.exponentBits > 32 ? 16 : 1;
+    case 'ec':
+      return kind.curve === 'P-256' ? 1 : kind.curve === 'P-384' ? 6 : 8;
+    case 'dsa':
+      return 6;
+    case 'ed25519':
+    case 'ec-other':
+    case 'other':
+      return 1;
+  }
+}
 
 /**
  * Whether `signature` over `data` is of this key. False too where algorithm and key do not go together, and where nothing here

@@ -4,8 +4,9 @@ export type BudgetLimits = {
   readonly depth: number;
   /** Steps from a certificate to one of its possible issuers. */
   readonly steps: number;
+  /** Verified signatures, by what they cost (see `costOfVerifying`). */
   readonly signatures: number;
-  /** Names held against constraints. */
+  /** Names held against constraints, names of directories part by part. */
   readonly nameComparisons: number;
   /** Nodes of policy graphs, and edges between them. */
   readonly policyNodes: number;
@@ -14,7 +15,7 @@ export type BudgetLimits = {
 export const BUDGET: BudgetLimits = {
   depth: 12,
   steps: 256,
-  signatures: 96,
+  signatures: 256,
   nameComparisons: 100_000,
   policyNodes: 20_000,
 };

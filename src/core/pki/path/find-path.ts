@@ -1,5 +1,5 @@
 import { sameOctets } from '../../octets.ts';
-import { isSignedBy } from '../signature.ts';
+import { costOfVerifying, isSignedBy } from '../signature.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import type { PublicKey } from '../x509/public-key.ts';
 import type { CertificatePool, TrustAnchor, TrustStore } from './anchor.ts';
@@ -69,6 +69,8 @@ class PathSearch<Objection> {
   readonly #consent: Consent<Objection>;
   /** Whether a certificate is signed by a key: each is asked once. */
   readonly #signatures = new Map<string, boolean>();
+  /** By the name of the issuer. */
+  readonly #issuers = new Map<string, readonly Certificate[]>();
   #rank: number = RANK.nowhere;
   #faults: readonly PathFault[] = ['issuer-unknown'];
   #path: FoundPath | null = null;
@@ -100,13 +102,13 @@ class PathSearch<Objection> {
       const found = this.#tryAnchor(chain, lowest, anchor);
       if (found !== null) return found;
     }
-    const issuers = this.#issuersOf(lowest).filter((issuer) => !occurs(chain, issuer));
-    if (issuers.length > 0 && chain.length >= this.#budget.limits.depth) {
-      this.#note(RANK.dead, ['budget-depth']);
-      return null;
-    }
-    for (const issuer of byKeyIdentifier(lowest, issuers, (each) => each)) {
+    for (const issuer of byKeyIdentifier(lowest, this.#issuersOf(lowest), (each) => each)) {
       this.#budget.spend('steps');
+      if (occurs(chain, issuer)) continue;
+      if (chain.length >= this.#budget.limits.depth) {
+        this.#note(RANK.dead, ['budget-depth']);
+        return null;
+      }
       const fault = this.#faultOfIssuer(issuer, lowest);
       if (fault !== null) {
         this.#note(RANK.dead, [fault]);
@@ -175,19 +177,24 @@ class PathSearch<Objection> {
   }
 
   #issuersOf(certificate: Certificate): readonly Certificate[] {
+    const { key } = certificate.issuer;
+    const looked = this.#issuers.get(key);
+    if (looked !== undefined) return looked;
     const { store, others } = this.#around;
     const known = store.intermediates.named(certificate.issuer);
-    const told = others.named(certificate.issuer);
-    if (told.length === 0) return known;
     const fingerprints = new Set(known.map(({ fingerprint }) => fingerprint));
-    return [...known, ...told.filter(({ fingerprint }) => !fingerprints.has(fingerprint))];
+    const told = others.named(certificate.issuer).filter(({ fingerprint }) => !fingerprints.has(fingerprint));
+    const issuers = [...known, ...told];
+    this.#issuers.set(key, issuers);
+    return issuers;
   }
 
   #isSigned(certificate: Certificate, key: PublicKey): boolean {
-    const asked = `${certificate.fingerprint} ${Buffer.from(key.bits).toString('latin1')}`;
+    // The key with its algorithm: the same bits under the name of another curve are another key, and must not answer for it.
+    const asked = `${certificate.fingerprint} ${Buffer.from(key.spki).toString('latin1')}`;
     const known = this.#signatures.get(asked);
     if (known !== undefined) return known;
-    this.#budget.spend('signatures');
+    this.#budget.spend('signatures', costOfVerifying(key, certificate.tbs));
     const signed = isSignedBy(key, certificate.algorithm, certificate.tbs, certificate.signature);
     this.#signatures.set(asked, signed);
     return signed;
@@ -227,9 +234,12 @@ function byKeyIdentifier<Candidate>(
 ): readonly Candidate[] {
   const wanted = certificate.extensions.authorityKeyIdentifier?.keyIdentifier ?? null;
   if (wanted === null || candidates.length < 2) return candidates;
-  const rank = (candidate: Candidate) => {
+  const fitting: Candidate[] = [];
+  const silent: Candidate[] = [];
+  const others: Candidate[] = [];
+  for (const candidate of candidates) {
     const has = certificateOf(candidate).extensions.subjectKeyIdentifier;
-    return has === null ? 1 : sameOctets(has, wanted) ? 0 : 2;
-  };
-  return candidates.toSorted((a, b) => rank(a) - rank(b));
+    (has === null ? silent : sameOctets(has, wanted) ? fitting : others).push(candidate);
+  }
+  return [...fitting, ...silent, ...others];
 }

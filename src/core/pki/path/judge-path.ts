@@ -137,6 +137,7 @@ class RevocationChecks {
       const { store, others } = this.#around;
       const candidates = [...store.intermediates.named(name), ...others.named(name)];
       for (const candidate of candidates) {
+        this.#budget.spend('steps');
         if (certificates.includes(candidate) || !maySignLists(candidate)) continue;
         if (this.#leadsTo(anchor, candidate)) yield candidate.key;
       }

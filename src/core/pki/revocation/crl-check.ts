@@ -1,7 +1,7 @@
 import { sameOctets } from '../../octets.ts';
 import type { Budget } from '../path/budget.ts';
 import { acceptsAlgorithm, type Profile } from '../path/profile.ts';
-import { isSignedBy } from '../signature.ts';
+import { costOfVerifying, isSignedBy } from '../signature.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { ALL_REASONS, type DistributionPoint, type PointName } from '../x509/extensions.ts';
 import type { GeneralName } from '../x509/general-name.ts';
@@ -40,9 +40,18 @@ export function checkCrls(certificate: Certificate, check: CrlCheck): Revocation
   return inquiry.status();
 }
 
+/** A distribution point, made ready to be held against many lists. */
+type AskedPoint = {
+  readonly point: DistributionPoint;
+  /** Keys of the names that its lists may be issued in. */
+  readonly issuers: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
+};
+
 class Inquiry {
   readonly #certificate: Certificate;
   readonly #check: CrlCheck;
+  readonly #candidates: readonly RevocationList[];
   readonly #signed = new Map<RevocationList, UnknownReason | null>();
   #covered = 0;
   #revoked: RevokedEntry | null = null;
@@ -54,14 +63,20 @@ class Inquiry {
   constructor(certificate: Certificate, check: CrlCheck) {
     this.#certificate = certificate;
     this.#check = check;
+    this.#candidates = this.#newestFirst();
   }
 
   consult(point: DistributionPoint): void {
-    for (const list of this.#newestFirst()) {
-      if (this.#covered === ALL_REASONS || this.#revoked !== null) return;
-      const reasons = this.#reasonsOf(list, point);
-      if (reasons === null || (reasons & ~this.#covered) === 0) continue;
-      this.#take(list, reasons);
+    const asked = this.#asked(point);
+    for (const list of this.#candidates) {
+      if (this.#revoked !== null) return;
+      const newer = list.thisUpdate > this.#thisUpdate;
+      if (this.#covered === ALL_REASONS && !newer) continue;
+      const reasons = this.#reasonsOf(list, asked);
+      if (reasons === null) continue;
+      if ((reasons & ~this.#covered) !== 0) this.#take(list, reasons);
+      // Of two lists that say the same, the newer one counts where it revokes, even if its own time is over.
+      else if (newer) this.#takeRevocation(list);
     }
   }
 
@@ -122,6 +137,10 @@ class Inquiry {
     this.#until = Math.min(this.#until, until);
   }
 
+  #takeRevocation(list: RevocationList): void {
+    if (this.#faultOf(list) === null) this.#revoked = this.#entryIn(list, this.#deltaFor(list));
+  }
+
   /** 6.3.3 (i), (j): the delta speaks first. */
   #entryIn(list: RevocationList, delta: RevocationList | null): RevokedEntry | null {
     const { serial, issuer } = this.#certificate;
@@ -131,28 +150,31 @@ class Inquiry {
     return entry?.reason === 'remove-from-crl' ? null : entry;
   }
 
+  #asked(point: DistributionPoint): AskedPoint {
+    const { issuer } = this.#certificate;
+    const issuers = point.issuer === null ? [issuer] : directoryNames(point.issuer);
+    const names = point.name === null ? (point.issuer ?? []) : pointNames(point.name, issuers[0] ?? issuer);
+    return {
+      point,
+      issuers: new Set(issuers.map(({ key }) => key)),
+      names: new Set(names.flatMap((name) => comparable(name) ?? [])),
+    };
+  }
+
   /** 6.3.3 (b), (d): for which reasons this list speaks of this certificate by way of this point; null: for none. */
-  #reasonsOf(list: RevocationList, point: DistributionPoint): number | null {
-    const { issuer, extensions } = this.#certificate;
+  #reasonsOf(list: RevocationList, { point, issuers, names }: AskedPoint): number | null {
+    const { extensions } = this.#certificate;
     const idp = list.issuingDistributionPoint;
-    if (point.issuer === null) {
-      if (list.issuer.key !== issuer.key) return null;
-    } else if (idp?.indirect !== true || !directoryNames(point.issuer).some(({ key }) => key === list.issuer.key)) {
-      return null;
-    }
+    if (!issuers.has(list.issuer.key)) return null;
+    if (point.issuer !== null && idp?.indirect !== true) return null;
     const all = point.reasons === null ? ALL_REASONS : point.reasons & ALL_REASONS;
     if (idp === null) return all;
     if (idp.onlyAttributeCertificates) return null;
     const ca = extensions.basicConstraints?.ca === true;
     if (ca ? idp.onlyUserCertificates : idp.onlyCaCertificates) return null;
     if (idp.name !== null) {
-      const own = pointNames(idp.name, list.issuer);
-      const wanted =
-        point.name === null
-          ? (point.issuer ?? [])
-          : pointNames(point.name, directoryNames(point.issuer ?? [])[0] ?? issuer);
       // A list that says where it belongs speaks for nobody else.
-      if (!own.some((name) => wanted.some((each) => sameName(name, each)))) return null;
+      if (!pointNames(idp.name, list.issuer).some((name) => names.has(comparable(name) ?? ''))) return null;
     }
     return all & (idp.onlySomeReasons ?? ALL_REASONS);
   }
@@ -192,7 +214,7 @@ class Inquiry {
     const { profile, signersOf, budget } = this.#check;
     if (!acceptsAlgorithm(profile, list.algorithm)) return false;
     for (const key of signersOf(list.issuer)) {
-      budget.spend('signatures');
+      budget.spend('signatures', costOfVerifying(key, list.tbs));
       if (isSignedBy(key, list.algorithm, list.tbs, list.signature)) return true;
     }
     return false;
@@ -207,10 +229,18 @@ function pointNames(name: PointName, issuer: Name): readonly GeneralName[] {
   return name.kind === 'full' ? name.names : [{ kind: 'directory', name: name.below(issuer) }];
 }
 
-function sameName(a: GeneralName, b: GeneralName): boolean {
-  if (a.kind === 'directory') return b.kind === 'directory' && a.name.key === b.name.key;
-  if (a.kind === 'uri' || a.kind === 'dns' || a.kind === 'email') return b.kind === a.kind && a.text === b.text;
-  return false;
+/** Two names of points are the same where this is; null: of no form that names a point. */
+function comparable(name: GeneralName): string | null {
+  switch (name.kind) {
+    case 'directory':
+      return `directory ${name.name.key}`;
+    case 'uri':
+    case 'dns':
+    case 'email':
+      return `${name.kind} ${name.text}`;
+    default:
+      return null;
+  }
 }
 
 function sameOrBothAbsent(a: Uint8Array | null, b: Uint8Array | null): boolean {

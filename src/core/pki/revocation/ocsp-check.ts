@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { sameOctets } from '../../octets.ts';
 import type { Budget } from '../path/budget.ts';
 import { acceptsAlgorithm, acceptsKey, type Profile } from '../path/profile.ts';
-import { isSignedBy } from '../signature.ts';
+import { costOfVerifying, isSignedBy } from '../signature.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { KEY_USAGE } from '../x509/extensions.ts';
 import type { Name } from '../x509/name.ts';
@@ -34,23 +34,33 @@ export function checkOcsp(
 ): RevocationStatus {
   let best: RevocationStatus = { state: 'unknown', reason: 'no-data' };
   for (const answer of check.answers) {
-    const single = answer.singles.find(({ id }) => id !== null && names(id, certificate, issuer.key));
-    if (single === undefined) continue;
-    const status = statusBy(answer, single, issuer, check);
+    const singles = answer.singles.filter(({ id }) => id !== null && names(id, certificate, issuer.key));
+    if (singles.length === 0) continue;
+    // Who says two things of one certificate in one answer is believed the worse.
+    const status = worst(statusesBy(answer, singles, issuer, check));
     if (status.state === 'revoked') return status;
     if (rank(status) > rank(best)) best = status;
   }
   return best;
 }
 
-function statusBy(
+function statusesBy(
   answer: OcspAnswer,
-  single: SingleAnswer,
+  singles: readonly SingleAnswer[],
   issuer: { readonly name: Name; readonly key: PublicKey },
   check: OcspCheck,
-): RevocationStatus {
-  const { at, ageCap } = check;
-  if (!isOfIssuer(answer, issuer, check)) return { state: 'unknown', reason: 'signer-not-trusted' };
+): readonly RevocationStatus[] {
+  if (!isOfIssuer(answer, issuer, check)) return [{ state: 'unknown', reason: 'signer-not-trusted' }];
+  return singles.map((single) => statusBy(answer, single, check));
+}
+
+function worst(statuses: readonly RevocationStatus[]): RevocationStatus {
+  const revoked = statuses.find(({ state }) => state === 'revoked');
+  const [first = { state: 'unknown', reason: 'no-data' }, ...others] = statuses;
+  return revoked ?? others.reduce((low, status) => (rank(status) < rank(low) ? status : low), first);
+}
+
+function statusBy(answer: OcspAnswer, single: SingleAnswer, { at, ageCap }: OcspCheck): RevocationStatus {
   if (single.status.state === 'revoked') {
     return { state: 'revoked', source: 'ocsp', at: single.status.at, reason: single.status.reason };
   }
@@ -94,13 +104,13 @@ function isDelegate(
   if (keyUsage !== null && (keyUsage & KEY_USAGE.digitalSignature) === 0) return false;
   if (unknownCritical.length > 0 || at < delegate.notBefore || at > delegate.notAfter) return false;
   if (!acceptsAlgorithm(profile, delegate.algorithm) || !acceptsKey(profile, delegate.key.kind)) return false;
-  budget.spend('signatures');
+  budget.spend('signatures', costOfVerifying(issuer.key, delegate.tbs));
   if (!isSignedBy(issuer.key, delegate.algorithm, delegate.tbs, delegate.signature)) return false;
   return ocspNoCheck || !isRevoked(delegate);
 }
 
 function isSigned(answer: OcspAnswer, key: PublicKey, { budget }: OcspCheck): boolean {
-  budget.spend('signatures');
+  budget.spend('signatures', costOfVerifying(key, answer.tbs));
   return isSignedBy(key, answer.algorithm, answer.tbs, answer.signature);
 }
 
