@@ -55,7 +55,11 @@ export type TrustStore = {
 export function trustStore(anchors: readonly Certificate[], intermediates: readonly Certificate[] = []): TrustStore {
   const byName = new Map<string, TrustAnchor[]>();
   const all = anchors.map(anchorOf);
-  for (const anchor of all) byName.set(anchor.name.key, [...(byName.get(anchor.name.key) ?? []), anchor]);
+  for (const anchor of all) {
+    const alike = byName.get(anchor.name.key);
+    if (alike === undefined) byName.set(anchor.name.key, [anchor]);
+    else alike.push(anchor);
+  }
   return {
     anchors: all,
     anchorsNamed: (name) => byName.get(name.key) ?? [],

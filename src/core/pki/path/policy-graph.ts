@@ -41,7 +41,11 @@ export class PolicyGraph {
     const expecting = new Map<string, Node[]>();
     for (const node of above.values()) {
       this.#budget.spend('policyNodes', node.expected.size);
-      for (const policy of node.expected) expecting.set(policy, [...(expecting.get(policy) ?? []), node]);
+      for (const policy of node.expected) {
+        const parents = expecting.get(policy);
+        if (parents === undefined) expecting.set(policy, [node]);
+        else parents.push(node);
+      }
     }
     const any = above.get(ANY_POLICY);
     for (const policy of policies) {
@@ -112,7 +116,10 @@ export class PolicyGraph {
       const needed = new Set<Node>();
       for (const node of this.#levels[depth]?.values() ?? []) for (const parent of node.parents) needed.add(parent);
       const above = this.#levels[depth - 1];
+      const before = above?.size;
       for (const [policy, node] of above ?? []) if (!needed.has(node)) above?.delete(policy);
+      // Above that nothing has lost a child.
+      if (above?.size === before) break;
     }
     if (this.#levels[0]?.size === 0) this.#levels = [];
   }

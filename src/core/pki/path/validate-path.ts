@@ -70,10 +70,18 @@ export function faultsOfPath(
   let pathLength = Math.min(last, told.basicConstraints?.pathLength ?? last);
   const constraints: NameConstraints[] = told.nameConstraints === null ? [] : [told.nameConstraints];
   const policies = new PolicyGraph(budget);
+  explicitPolicy = Math.min(explicitPolicy, told.policyConstraints?.requireExplicit ?? explicitPolicy);
+  policyMapping = Math.min(policyMapping, told.policyConstraints?.inhibitMapping ?? policyMapping);
+  anyPolicy = Math.min(anyPolicy, told.inhibitAnyPolicy ?? anyPolicy);
+  // Purposes that a CA names bind all below it: the standard is silent, all who check purposes do it so.
+  let purposes = purposesBelow(profile.purposes, anchor.certificate);
 
   if (at < anchor.certificate.notBefore) faults.add('issuer-not-yet-valid');
   if (at > anchor.certificate.notAfter) faults.add('issuer-expired');
   if (!acceptsKey(profile, anchor.key.kind)) faults.add('key-refused');
+  // Nobody asks an anchor to say that it may issue; but one that says it may not is believed.
+  if (told.basicConstraints?.ca === false) faults.add('issuer-not-ca');
+  if (!maySignCertificates(anchor.certificate)) faults.add('issuer-key-usage');
 
   for (const [index, certificate] of path.entries()) {
     const number = index + 1;
@@ -99,7 +107,7 @@ export function faultsOfPath(
       // 6.1.5 (a), (b).
       if (explicitPolicy > 0) explicitPolicy -= 1;
       if (extensions.policyConstraints?.requireExplicit === 0) explicitPolicy = 0;
-      for (const fault of faultsOfUse(certificate, inputs)) faults.add(fault);
+      for (const fault of faultsOfUse(certificate, inputs, purposes)) faults.add(fault);
       continue;
     }
 
@@ -129,7 +137,7 @@ export function faultsOfPath(
     }
     pathLength = Math.min(pathLength, extensions.basicConstraints?.pathLength ?? pathLength);
     if (!maySignCertificates(certificate)) faults.add('issuer-key-usage');
-    if (inputs.use !== 'crl-signing' && !leavesPurpose(certificate, profile)) faults.add('purpose-missing');
+    purposes = purposesBelow(purposes, certificate);
   }
 
   // 6.1.5 (g) and what follows it.
@@ -147,20 +155,24 @@ export function maySignCertificates({ extensions }: Certificate): boolean {
   return extensions.keyUsage === null || (extensions.keyUsage & KEY_USAGE.keyCertSign) !== 0;
 }
 
-function faultsOfUse(certificate: Certificate, { use = 'end-entity', profile }: PathInputs): readonly PathFault[] {
+/** @param purposes those of the profile that no issuer above has ruled out; null: none is asked for */
+function faultsOfUse(
+  certificate: Certificate,
+  { use = 'end-entity', profile }: PathInputs,
+  purposes: readonly string[] | null,
+): readonly PathFault[] {
   const { keyUsage, extendedKeyUsage } = certificate.extensions;
   if (use === 'crl-signing') {
     return keyUsage !== null && (keyUsage & KEY_USAGE.crlSign) === 0 ? ['issuer-key-usage'] : [];
   }
-  if (profile.purposes === null) return [];
-  if (extendedKeyUsage === null) return profile.anyPurpose ? [] : ['purpose-missing'];
-  if (profile.anyPurpose && extendedKeyUsage.includes(PURPOSE.any)) return [];
-  return profile.purposes.some((purpose) => extendedKeyUsage.includes(purpose)) ? [] : ['purpose-missing'];
+  if (purposes === null) return [];
+  if (purposes.length === 0 || (extendedKeyUsage === null && !profile.anyPurpose)) return ['purpose-missing'];
+  if (extendedKeyUsage === null || (profile.anyPurpose && extendedKeyUsage.includes(PURPOSE.any))) return [];
+  return purposes.some((purpose) => extendedKeyUsage.includes(purpose)) ? [] : ['purpose-missing'];
 }
 
-/** Purposes that a CA names bind all below it: the standard is silent, all who check purposes do it so. */
-function leavesPurpose({ extensions }: Certificate, { purposes }: Profile): boolean {
+function purposesBelow(purposes: readonly string[] | null, { extensions }: Certificate): readonly string[] | null {
   const { extendedKeyUsage } = extensions;
-  if (purposes === null || extendedKeyUsage === null || extendedKeyUsage.includes(PURPOSE.any)) return true;
-  return purposes.some((purpose) => extendedKeyUsage.includes(purpose));
+  if (purposes === null || extendedKeyUsage === null || extendedKeyUsage.includes(PURPOSE.any)) return purposes;
+  return purposes.filter((purpose) => extendedKeyUsage.includes(purpose));
 }
