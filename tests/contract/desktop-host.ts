@@ -250,16 +250,16 @@ export function describeDesktopHost(title: string, subject: HostUnderTest): void
     test('is shown once, however often it is asked for, and hidden once', async () => {
       const { host, desktop } = await open();
       host.hideCountdown();
-      host.showCountdown();
+      await host.showCountdown();
       await vi.waitFor(async () => expect((await desktop.countdowns?.()) ?? 1).toBeGreaterThan(0));
       const shown = await desktop.countdowns?.();
-      host.showCountdown();
-      host.showCountdown();
+      await host.showCountdown();
+      await host.showCountdown();
       expect(await desktop.countdowns?.()).toBe(shown);
       host.hideCountdown();
       host.hideCountdown();
       await vi.waitFor(async () => expect((await desktop.countdowns?.()) ?? 0).toBe(0));
-      host.showCountdown();
+      await host.showCountdown();
       await vi.waitFor(async () => expect(await desktop.countdowns?.()).toBe(shown));
       host.hideCountdown();
       expect(subject.countdowns).toBe(shown !== undefined);
@@ -297,7 +297,7 @@ export function describeDesktopHost(title: string, subject: HostUnderTest): void
       const { host, desktop, view } = opened;
       host.setTray(tray([{ action: 'open', label: 'Open' }]));
       host.notify(notification({}));
-      host.showCountdown();
+      await host.showCountdown();
       await Promise.all([host.close(), host.close()]);
       await host.close();
       expect((await desktop.notifications?.()) ?? []).toEqual([]);
@@ -310,7 +310,7 @@ export function describeDesktopHost(title: string, subject: HostUnderTest): void
       await host.close();
       host.setTray(tray([{ action: 'open', label: 'Open' }]));
       host.notify(notification({}));
-      host.showCountdown();
+      await host.showCountdown();
       view.change();
       expect(await host.showWindow(true)).toBe(false);
       expect((await desktop.menu?.()) ?? []).toEqual([]);

@@ -99,7 +99,7 @@ describe('every window', () => {
   test('is sandboxed and isolated, and says so of everything that could be otherwise', async () => {
     const host = await open();
     await host.showWindow(true);
-    host.showCountdown();
+    await host.showCountdown();
     expect(electron.windows).toHaveLength(2);
     for (const { options } of electron.windows) {
       expect(options.webPreferences).toEqual({
@@ -256,7 +256,7 @@ describe('the countdown', () => {
 
   test('covers every display, above all else, on all workspaces, and takes no keyboard', async () => {
     electron.screen.displays.push(second);
-    (await open()).showCountdown();
+    expect(await (await open()).showCountdown()).toBe(true);
     await vi.waitFor(() => expect(countdowns().map((window) => window.isVisible())).toEqual([true, true]));
     expect(countdowns().map(({ options: { x, y, width, height } }) => ({ x, y, width, height }))).toEqual(
       electron.screen.displays.map(({ bounds }) => bounds),
@@ -282,7 +282,7 @@ describe('the countdown', () => {
 
   test('follows displays that come, go and change while it runs', async () => {
     const host = await open();
-    host.showCountdown();
+    await host.showCountdown();
     electron.screen.plug(second);
     await vi.waitFor(() => expect(countdowns()).toHaveLength(2));
     const larger = { id: 2, bounds: { ...second.bounds, width: 1600 } };
@@ -291,7 +291,7 @@ describe('the countdown', () => {
     expect(countdowns()[1]?.bounds).toEqual(larger.bounds);
     electron.screen.unplug(1);
     expect(countdowns()).toHaveLength(1);
-    host.showCountdown();
+    await host.showCountdown();
     host.hideCountdown();
     expect(electron.screen.eventNames()).toEqual([]);
     electron.screen.plug({ ...second, id: 3 });
@@ -300,7 +300,7 @@ describe('the countdown', () => {
 
   test('that ends while its page loads does not come up', async () => {
     const host = await open();
-    host.showCountdown();
+    await host.showCountdown();
     host.hideCountdown();
     await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
     expect(electron.windows.some((window) => window.isVisible())).toBe(false);
@@ -308,14 +308,14 @@ describe('the countdown', () => {
 
   test('leaves the program running when its windows were the only ones', async () => {
     const host = await open();
-    host.showCountdown();
+    await host.showCountdown();
     host.hideCountdown();
     expect(electron.app.listenerCount('window-all-closed')).toBe(1);
   });
 
   test('may lock, and nothing else', async () => {
     const host = await open();
-    host.showCountdown();
+    await host.showCountdown();
     await vi.waitFor(() => expect(countdowns()[0]?.page).not.toBeNull());
     const page = pageOf(only(countdowns()));
     expect(await page.bridge.request({ command: 'lock-now' })).toEqual({ ok: true, value: null });
@@ -481,7 +481,7 @@ describe('the desktop', () => {
     await host.showWindow(true);
     await host.close();
     expect(await host.showWindow(true)).toBe(false);
-    host.showCountdown();
+    await host.showCountdown();
     const quit = new PreventableEvent();
     electron.app.emit('before-quit', quit);
     electron.powerMonitor.emit('resume');

@@ -29,8 +29,14 @@ export class RecordingHost implements DesktopHost {
   readonly calls: HostCall[] = [];
   abilities: HostAbilities;
   /** What this desktop answers. */
-  readonly answers: { showWindow: boolean | Promise<boolean>; openAddress: boolean; setStartAtLogin: boolean } = {
+  readonly answers: {
+    showWindow: boolean | Promise<boolean>;
+    showCountdown: boolean | Promise<boolean>;
+    openAddress: boolean;
+    setStartAtLogin: boolean;
+  } = {
     showWindow: true,
+    showCountdown: true,
     openAddress: true,
     setStartAtLogin: true,
   };
@@ -106,8 +112,9 @@ export class RecordingHost implements DesktopHost {
     return this.answers.showWindow;
   }
 
-  showCountdown(): void {
+  async showCountdown(): Promise<boolean> {
     this.record({ call: 'show-countdown' });
+    return this.answers.showCountdown;
   }
 
   hideCountdown(): void {

@@ -28,9 +28,9 @@ export interface DesktopHost {
   showWindow(focus: boolean): Promise<boolean>;
   /**
    * Over everything, on every display as far as the desktop allows, until the countdown has ended. Repeated calls change
-   * nothing while it shows.
+   * nothing while it shows. Resolves with false when it can be seen nowhere.
    */
-  showCountdown(): void;
+  showCountdown(): Promise<boolean>;
   hideCountdown(): void;
   /** Opens an https address in the user's own browser. */
   openAddress(address: string): Promise<boolean>;

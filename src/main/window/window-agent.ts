@@ -126,13 +126,13 @@ export class WindowAgent implements ViewService {
     const shown = await coming.shown;
     if (this.comingUp === coming) this.comingUp = null;
     // Where it was closed meanwhile, nobody is left to miss it.
-    if (!shown && this.host !== null) this.tellNotShown(this.host);
+    if (!shown && this.host !== null)
+      this.tellNotShown(this.host, this.host.name === 'browser' ? 'Window_NoBrowser' : 'Window_NotShown');
     return shown;
   }
 
   /** Not in the window, which is what is missing: on the desktop, as far as it can say anything. */
-  private tellNotShown(host: DesktopHost): void {
-    const code = host.name === 'browser' ? 'Window_NoBrowser' : 'Window_NotShown';
+  private tellNotShown(host: DesktopHost, code: 'Window_NoBrowser' | 'Window_NotShown'): void {
     this.options.agent.notice(code, '');
     host.notify(noticeOf.notShown(this.translator(), code));
   }
@@ -305,8 +305,13 @@ export class WindowAgent implements ViewService {
       this.host.withdraw(NOTICE_KEYS.countdown);
       return;
     }
-    this.host.showCountdown();
+    void this.coverDesktop(this.host);
     if (!this.host.abilities.everyDisplay) this.host.notify(noticeOf.countdown(this.translator()));
+  }
+
+  private async coverDesktop(host: DesktopHost): Promise<void> {
+    const shown = await host.showCountdown().catch(() => false);
+    if (!shown && this.countdownShown && this.host === host) this.tellNotShown(host, 'Window_NotShown');
   }
 
   private remind(unattended: boolean): void {

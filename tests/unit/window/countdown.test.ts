@@ -89,4 +89,20 @@ describe('the countdown of a card that is out', () => {
     expect(ward.host.notified).toEqual([]);
     expect(ward.host.count('notify')).toBe(1);
   });
+
+  it.each([
+    ['cannot be shown', () => false],
+    ['fails', () => Promise.reject(new Error('no room on the disk'))],
+  ])('is told as missing where its window %s, and the desktop locks all the same', async (_how, answer) => {
+    ward = await Ward.open({ policy: graceOf(1) });
+    ward.reader.insert(await newCard());
+    await ward.signIn();
+    ward.host.answers.showCountdown = answer();
+    ward.reader.pull();
+    await ward.phase('grace');
+    await ward.drawn();
+    expect(ward.host.notified).toContain('not-shown');
+    expect(ward.snapshot.notices.map(({ code }) => code)).toContain('Window_NotShown');
+    await ward.phase('locked');
+  });
 });

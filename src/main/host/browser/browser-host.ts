@@ -205,10 +205,10 @@ class BrowserHost implements DesktopHost {
     return arrival.shown;
   }
 
-  showCountdown(): void {
-    if (this.closed || this.countdown) return;
+  async showCountdown(): Promise<boolean> {
+    if (this.closed || this.countdown) return !this.closed;
     this.countdown = true;
-    void this.showWindow(false);
+    return this.showWindow(false);
   }
 
   hideCountdown(): void {

@@ -39,9 +39,23 @@ export class BrowserWindow {
 
   /**
    * Shows this page: as a window of its own where there is a browser of Chromium's family, else in the user's own browser.
-   * Resolves with false when there is none at all. @param policyPath the organisation's choice of browser
+   * Resolves with false when there is none at all, or it cannot be started. Never rejects: a full disk must not end the agent.
+   * @param policyPath the organisation's choice of browser
    */
   async show(page: string, policyPath: string | null, awaited: AwaitedPage): Promise<boolean> {
+    try {
+      return await this.start(page, policyPath, awaited);
+    } catch {
+      return false;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all([...this.running].map(end));
+  }
+
+  private async start(page: string, policyPath: string | null, awaited: AwaitedPage): Promise<boolean> {
     const program = findBrowser({ platform: process.platform, env: process.env, exists: mayRun, policyPath });
     if (program === null) return openFile(page);
     this.prepareProfile();
@@ -63,16 +77,15 @@ export class BrowserWindow {
       this.keep(child, () => {
         if (!awaited.waits() || this.closed) return;
         // A browser whose last window was closed just now takes a page over, and ends without showing it.
-        if (handedOver) void this.show(page, policyPath, awaited);
+        if (handedOver) void this.showAgain(page, policyPath, awaited);
         else awaited.onGone(child.exitCode === 0);
       });
     }
     return started;
   }
 
-  async close(): Promise<void> {
-    this.closed = true;
-    await Promise.all([...this.running].map(end));
+  private async showAgain(page: string, policyPath: string | null, awaited: AwaitedPage): Promise<void> {
+    if (!(await this.show(page, policyPath, awaited))) awaited.onGone(false);
   }
 
   /** @param onGone none of them runs any more, and this one was the last to be started */

@@ -12,7 +12,8 @@ export class CountdownWindows {
   /** By the display's id. */
   readonly #windows = new Map<number, HostWindow>();
   #shown = false;
-  readonly #follow = () => this.#cover();
+  /** A display that cannot be covered is left as it is. */
+  readonly #follow = () => void Promise.allSettled(this.#cover());
 
   /** @param make a window with these bounds: hidden, and not yet loaded */
   constructor(screen: ElectronApi['screen'], make: (bounds: Rectangle) => HostWindow) {
@@ -20,13 +21,15 @@ export class CountdownWindows {
     this.#make = make;
   }
 
-  show(): void {
-    if (this.#shown) return;
+  /** Resolves with false when it can be seen on no display. */
+  async show(): Promise<boolean> {
+    if (this.#shown) return true;
     this.#shown = true;
     this.#screen.on('display-added', this.#follow);
     this.#screen.on('display-removed', this.#follow);
     this.#screen.on('display-metrics-changed', this.#follow);
-    this.#cover();
+    const covered = await Promise.all(this.#cover());
+    return covered.includes(true);
   }
 
   hide(): void {
@@ -40,7 +43,7 @@ export class CountdownWindows {
   }
 
   /** One window for each display there is now, as large as it is now. */
-  #cover(): void {
+  #cover(): Promise<boolean>[] {
     const displays = this.#screen.getAllDisplays();
     const present = new Set(displays.map(({ id }) => id));
     for (const [id, window] of this.#windows) {
@@ -48,14 +51,15 @@ export class CountdownWindows {
       this.#windows.delete(id);
       window.destroy();
     }
-    for (const { id, bounds } of displays) {
+    return displays.map(async ({ id, bounds }) => {
       const window = this.#windows.get(id);
-      if (window === undefined) this.#open(id, bounds);
-      else window.setBounds(bounds);
-    }
+      if (window === undefined) return this.#open(id, bounds);
+      window.setBounds(bounds);
+      return true;
+    });
   }
 
-  #open(id: number, bounds: Rectangle): void {
+  async #open(id: number, bounds: Rectangle): Promise<boolean> {
     const window = this.#make(bounds);
     this.#windows.set(id, window);
     window.on('closed', () => {
@@ -64,17 +68,17 @@ export class CountdownWindows {
     window.setMenu(null);
     window.setAlwaysOnTop(true, 'screen-saver');
     window.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true, skipTransformProcessType: true });
-    window.loadURL(COUNTDOWN_ADDRESS).then(
-      () => {
-        if (window.isDestroyed()) return;
-        window.showInactive();
-        // Some window managers place a window on the first display whatever was asked, until it is shown.
-        window.setBounds(bounds);
-      },
-      () => {
-        // A page that cannot be read counts nothing down: better none than a blank cover.
-        if (!window.isDestroyed()) window.destroy();
-      },
-    );
+    try {
+      await window.loadURL(COUNTDOWN_ADDRESS);
+    } catch {
+      // A page that cannot be read counts nothing down: better none than a blank cover.
+      if (!window.isDestroyed()) window.destroy();
+      return false;
+    }
+    if (window.isDestroyed()) return false;
+    window.showInactive();
+    // Some window managers place a window on the first display whatever was asked, until it is shown.
+    window.setBounds(bounds);
+    return true;
   }
 }

@@ -94,8 +94,8 @@ class ElectronHost implements DesktopHost {
     return this.#panel.show(focus);
   }
 
-  showCountdown(): void {
-    if (!this.#closed) this.#countdown.show();
+  async showCountdown(): Promise<boolean> {
+    return !this.#closed && this.#countdown.show();
   }
 
   hideCountdown(): void {
