@@ -106,6 +106,19 @@ test.describe('what the panel shows of a card', () => {
   });
 });
 
+test.describe('a certificate in trouble that the policy lets pass', () => {
+  test.use({ policy: { ...ORGANISATION, session: { requireValidCertificate: false } } });
+
+  test('is told, and the passcode is asked for all the same', async ({ page, user, policy, reader }) => {
+    await reader.insert(await newCard({ validity: endingIn(-3) }));
+    await expect(heading(page, 'Enter your passcode')).toBeVisible();
+    await expect(page.getByText('The certificate on the card has expired.')).toBeVisible();
+    await expect(page.getByLabel('Passcode', { exact: true })).toBeFocused();
+    await look({ page, user, policy }, 'passcode-expired');
+    await signIn(page);
+  });
+});
+
 test.describe('the warning of expiry', () => {
   test.use({ policy: ORGANISATION });
 

@@ -1,4 +1,5 @@
 import { CERTIFICATE_SLOTS, type CertificateSlot } from '../contract/card-process.ts';
+import { certificateAllows } from './card-session.ts';
 import { daysLeft } from './expiry.ts';
 import { codeOfCardFailure, codeOfVerdict, type FailureCode } from './failure-codes.ts';
 import type { AgentPhase, CardPhase } from './phases.ts';
@@ -16,7 +17,8 @@ export function phaseOf(state: AgentState, { slot }: Reader): CardPhase {
   if (slot.attempt !== null) return 'checking';
   const signIn = slot.certificates[state.policy.certificates.signInSlot];
   if (signIn === undefined) return slot.reading === 'details' ? 'reading' : 'awaiting-passcode';
-  return signIn.verdict.verdict === 'accepted' ? 'awaiting-passcode' : 'certificate-trouble';
+  // The rule by which the attempt itself is let through: what policy lets pass is asked for, its trouble told beside it.
+  return certificateAllows(state, slot) ? 'awaiting-passcode' : 'certificate-trouble';
 }
 
 /** Of several cards, the one that most wants the user's eye. */

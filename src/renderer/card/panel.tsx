@@ -10,6 +10,7 @@ import { Certificates } from './certificates.tsx';
 import { Notices } from './notices.tsx';
 import { SignIn } from './sign-in.tsx';
 import { type BannerTone, StateBanner } from './state-banner.tsx';
+import { Trouble } from './trouble.tsx';
 import { holderOf, type Occupied, whichCard } from './which-card.ts';
 
 /** The card at a glance: whose it is, whether it is all right, what to do now. */
@@ -91,7 +92,12 @@ function CardActions({ shown }: { shown: Occupied }) {
     case 'checking':
       if (card === null || card.cardId === null) return null;
       if (view.sessionBegins === 'insertion') return <p>{text('panel.signsInByItself')}</p>;
-      return <SignIn reader={reader} card={card} cardId={card.cardId} checking={phase === 'checking'} />;
+      return (
+        <>
+          {card.trouble?.startsWith('Certificate_') === true && <Trouble code={card.trouble} />}
+          <SignIn reader={reader} card={card} cardId={card.cardId} checking={phase === 'checking'} />
+        </>
+      );
     case 'active':
       return (
         <>
@@ -112,15 +118,7 @@ function CardActions({ shown }: { shown: Occupied }) {
     case 'certificate-trouble':
       return (
         <>
-          {card?.trouble != null && (
-            <div className="nhsuk-inset-text wk-inset">
-              <p>
-                <strong>{text(`failures.${card.trouble}.says`)}</strong>
-              </p>
-              <p>{text(`failures.${card.trouble}.next`)}</p>
-              <p className="wk-code">{card.trouble}</p>
-            </div>
-          )}
+          {card?.trouble != null && <Trouble code={card.trouble} />}
           <Contact who="ra" />
           {card !== null && <Certificates certificates={card.certificates} />}
           {view.organisation.pages.includes('help') && (

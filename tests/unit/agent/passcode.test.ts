@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkForChoosing, checkForVerifying } from '../../../src/core/agent/passcode-policy.ts';
 import { DEFAULT_POLICY } from '../../../src/core/agent/policy.ts';
+import { snapshotOf } from '../../../src/core/agent/status.ts';
 import { ofType, policyWith, Scene } from './scene.ts';
 
 const R = 'Reader A';
@@ -146,6 +147,30 @@ describe('a card that begins its session by insertion', () => {
     scene.start(R);
     const insertion = scene.insert(R);
     expect(ofType(scene.identify(R, insertion, 'ada'), 'session-began')).toHaveLength(1);
+    expect(scene.phase).toBe('active');
+  });
+});
+
+describe('a certificate in trouble', () => {
+  const expired = (requireValidCertificate: boolean) => {
+    const scene = new Scene({ policy: policyWith({ session: { requireValidCertificate } }) });
+    scene.start(R);
+    const insertion = scene.insert(R);
+    scene.identify(R, insertion, 'ada', -1);
+    return { scene, insertion, trouble: snapshotOf(scene.state).readers[0]?.card?.trouble };
+  };
+
+  it('stands in the way of the passcode', () => {
+    const { scene, trouble } = expired(true);
+    expect([scene.phase, trouble]).toEqual(['certificate-trouble', 'Certificate_Expired']);
+    expect(ofType(scene.submit(R), 'answer')).toMatchObject([{ result: { code: 'Certificate_Expired' } }]);
+  });
+
+  it('does not where the policy lets it pass: the passcode is asked for, and the trouble told', () => {
+    const { scene, insertion, trouble } = expired(false);
+    expect([scene.phase, trouble]).toEqual(['awaiting-passcode', 'Certificate_Expired']);
+    expect(ofType(scene.submit(R), 'operate')).toHaveLength(1);
+    scene.accept(R, insertion);
     expect(scene.phase).toBe('active');
   });
 });
