@@ -6,7 +6,7 @@ export type BudgetLimits = {
   readonly steps: number;
   /** Verified signatures, by what they cost (see `costOfVerifying`). */
   readonly signatures: number;
-  /** Names held against constraints, names of directories part by part. */
+  /** Names held against constraints, names of directories part by part; distribution points held against lists. */
   readonly nameComparisons: number;
   /** Nodes of policy graphs, and edges between them. */
   readonly policyNodes: number;

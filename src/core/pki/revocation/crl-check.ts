@@ -45,7 +45,7 @@ type AskedPoint = {
   readonly point: DistributionPoint;
   /** Keys of the names that its lists may be issued in. */
   readonly issuers: ReadonlySet<string>;
-  readonly names: ReadonlySet<string>;
+  readonly names: readonly string[];
 };
 
 class Inquiry {
@@ -67,6 +67,7 @@ class Inquiry {
   }
 
   consult(point: DistributionPoint): void {
+    this.#check.budget.spend('nameComparisons', this.#candidates.length);
     const asked = this.#asked(point);
     for (const list of this.#candidates) {
       if (this.#revoked !== null) return;
@@ -157,7 +158,7 @@ class Inquiry {
     return {
       point,
       issuers: new Set(issuers.map(({ key }) => key)),
-      names: new Set(names.flatMap((name) => comparable(name) ?? [])),
+      names: names.flatMap((name) => comparable(name) ?? []),
     };
   }
 
@@ -174,7 +175,8 @@ class Inquiry {
     if (ca ? idp.onlyUserCertificates : idp.onlyCaCertificates) return null;
     if (idp.name !== null) {
       // A list that says where it belongs speaks for nobody else.
-      if (!pointNames(idp.name, list.issuer).some((name) => names.has(comparable(name) ?? ''))) return null;
+      const own = ownNames(list, idp.name);
+      if (!names.some((name) => own.has(name))) return null;
     }
     return all & (idp.onlySomeReasons ?? ALL_REASONS);
   }
@@ -227,6 +229,17 @@ function directoryNames(names: readonly GeneralName[]): readonly Name[] {
 
 function pointNames(name: PointName, issuer: Name): readonly GeneralName[] {
   return name.kind === 'full' ? name.names : [{ kind: 'directory', name: name.below(issuer) }];
+}
+
+/** Of each list once: it may name thousands of points, and be held against as many. */
+const ownNamesOf = new WeakMap<RevocationList, ReadonlySet<string>>();
+
+function ownNames(list: RevocationList, name: PointName): ReadonlySet<string> {
+  const known = ownNamesOf.get(list);
+  if (known !== undefined) return known;
+  const names = new Set(pointNames(name, list.issuer).flatMap((each) => comparable(each) ?? []));
+  ownNamesOf.set(list, names);
+  return names;
 }
 
 /** Two names of points are the same where this is; null: of no form that names a point. */

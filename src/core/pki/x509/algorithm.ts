@@ -51,15 +51,15 @@ const MAX_SALT = 512;
 
 const seen = new Map<string, SignatureAlgorithm>();
 const MAX_SEEN = 100;
-/** No algorithm that is known here takes more to name; what others take is not kept. */
-const MAX_SEEN_OCTETS = 128;
+/** The longest that anybody uses, RSASSA-PSS with all its parameters, has below 100. */
+const MAX_OCTETS = 1_024;
 
 /** An AlgorithmIdentifier of a signature, with its DER: certificates say it twice, and must say the same (RFC 5280, 4.1.1.2). */
 export type Signed = { readonly algorithm: SignatureAlgorithm; readonly der: Uint8Array };
 
 export function readSignatureAlgorithm(reader: DerReader, what: string): Signed {
   const rest = reader.element(what);
-  if (rest.length > MAX_SEEN_OCTETS) return { algorithm: parseAlgorithm(rest, what), der: rest };
+  if (rest.length > MAX_OCTETS) throw new DerError(`${what}: algorithm too long`);
   const key = hexOf(rest);
   let algorithm = seen.get(key);
   if (algorithm === undefined) {
