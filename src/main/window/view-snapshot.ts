@@ -81,7 +81,7 @@ export function viewSnapshot(parts: SnapshotParts, monotonic: number): ViewSnaps
       name: host?.name ?? 'browser',
       tray: abilities.tray,
       notifications: abilities.notifications,
-      startAtLogin: abilities.startAtLogin,
+      startAtLogin: abilities.startAtLogin && parts.demo === null,
       mayQuit: policy.window.mayQuit,
     },
     version: parts.version,

@@ -201,7 +201,7 @@ export class WindowAgent implements ViewService {
   private async setPreference(change: PreferenceChange): Promise<ViewOutcome> {
     if (preferencesOf(this.parts())[change.name].managed) return failed('Setting_Managed');
     if (change.name === 'startAtLogin') {
-      if (this.host?.abilities.startAtLogin !== true) return failed('Setting_NotHere');
+      if (this.host === null || !this.offersStartAtLogin(this.host)) return failed('Setting_NotHere');
       if (!(await this.host.setStartAtLogin(change.value))) return failed('Settings_NotSaved');
       this.startAtLogin = change.value;
       this.changed();
@@ -376,12 +376,17 @@ export class WindowAgent implements ViewService {
     const wanted = this.options.agent.runtime.state.policy.window.startAtLogin;
     if (host === null) return;
     this.startAtLoginByPolicy = wanted;
-    if (!host.abilities.startAtLogin) return;
+    if (!this.offersStartAtLogin(host)) return;
     this.startAtLogin = await host.startsAtLogin();
     if (wanted !== undefined && wanted !== this.startAtLogin && (await host.setStartAtLogin(wanted))) {
       this.startAtLogin = wanted;
     }
     this.changed();
+  }
+
+  /** A demonstration plays on a real desktop, whose start at login is none of its business. */
+  private offersStartAtLogin({ abilities }: DesktopHost): boolean {
+    return abilities.startAtLogin && this.options.demo === null;
   }
 
   /** Several changes of one moment are drawn once. */

@@ -84,6 +84,16 @@ describe('starting at login', () => {
     expect(ward.snapshot.host.startAtLogin).toBe(false);
   });
 
+  it('is left alone by a demonstration, whoever wants it otherwise', async () => {
+    await open({ demo: true, startAtLogin: true, policy: { window: { startAtLogin: false } } });
+    expect(ward.host.count('set-start-at-login')).toBe(0);
+    expect(ward.snapshot.host.startAtLogin).toBe(false);
+    await ward.close();
+    await open({ demo: true });
+    expect(await choose({ name: 'startAtLogin', value: true })).toEqual({ ok: false, code: 'Setting_NotHere' });
+    expect(ward.host.count('set-start-at-login')).toBe(0);
+  });
+
   it('stays as it was when the desktop does not take it', async () => {
     await open();
     ward.host.answers.setStartAtLogin = false;

@@ -11,6 +11,7 @@ import { DemoIdle } from '../../../src/main/demo/demo-idle.ts';
 import { VirtualCardHost } from '../../../src/main/demo/virtual-card-host.ts';
 import type { HostAbilities } from '../../../src/main/host/desktop-host.ts';
 import { type RunningWindow, startWindow } from '../../../src/main/window/start-window.ts';
+import type { DemoControls } from '../../../src/main/window/window-agent.ts';
 import { TEST_PIN } from '../../../src/simulator/pki/issue-card.ts';
 import { VirtualReader } from '../../../src/simulator/reader/in-process.ts';
 import { RecordingHost } from '../../rig/recording-host.ts';
@@ -20,6 +21,21 @@ export const bytes = (text: string) => new TextEncoder().encode(text);
 /** No passcode of any card here. */
 export const WRONG = '135790';
 
+/** A demonstration as the window knows it; the readers of the ward stand for its own. */
+const DEMO: DemoControls = {
+  view: () => ({
+    readers: [null, null],
+    service: true,
+    connected: true,
+    desktopLocked: false,
+    lockBroken: false,
+    graceSeconds: 0,
+    passcode: TEST_PIN,
+  }),
+  perform: () => undefined,
+  onChange: () => () => undefined,
+};
+
 export type WardOptions = {
   /** The organisation's policy file. */
   readonly policy?: object;
@@ -28,6 +44,8 @@ export type WardOptions = {
   readonly abilities?: Partial<HostAbilities>;
   /** Whether the desktop already starts Wardkey at login. */
   readonly startAtLogin?: boolean;
+  /** Whether it is played as a demonstration. */
+  readonly demo?: boolean;
   /** Done before the host is opened, while the agent runs already. */
   readonly beforeHost?: (ward: Ward) => Promise<void>;
   /** The window shows at once; otherwise it waits in the tray. */
@@ -60,7 +78,13 @@ export class Ward {
     return ward;
   }
 
-  private async start({ policy = {}, settings = {}, beforeHost, opens = false }: WardOptions): Promise<void> {
+  private async start({
+    policy = {},
+    settings = {},
+    demo = false,
+    beforeHost,
+    opens = false,
+  }: WardOptions): Promise<void> {
     for (const name of ['etc', 'settings', 'state', 'run']) mkdirSync(join(this.folder, name), { mode: 0o700 });
     writeFileSync(join(this.folder, 'etc', 'policy.json'), JSON.stringify(policy));
     const chosen = typeof settings === 'string' ? settings : JSON.stringify({ introduced: true, ...settings });
@@ -87,6 +111,7 @@ export class Ward {
         policyFile: join(this.folder, 'etc', 'policy.json'),
       },
       hidden: !opens,
+      ...(demo ? { demo: DEMO } : {}),
     });
     this.running = await opening;
   }
