@@ -476,6 +476,27 @@ describe('the desktop', () => {
     expect(events.heard).toEqual(['quit', 'quit', 'quit']);
   });
 
+  test('of macOS logs its user out: the program goes with it, and no window of ours calls it off', async () => {
+    const host = await open({ platform: 'darwin' });
+    await host.showWindow(true);
+    await host.showCountdown();
+    electron.powerMonitor.emit('shutdown');
+    expect(events.heard).toEqual([]);
+    const quit = new PreventableEvent();
+    electron.app.emit('before-quit', quit);
+    expect(quit.prevented).toBe(false);
+    expect(events.heard).toEqual(['log-out']);
+    expect(electron.windows.every((window) => window.isDestroyed())).toBe(true);
+  });
+
+  test('of macOS ends the program alone: the agent ends first', async () => {
+    await open({ platform: 'darwin' });
+    const quit = new PreventableEvent();
+    electron.app.emit('before-quit', quit);
+    expect(quit.prevented).toBe(true);
+    expect(events.heard).toEqual(['quit']);
+  });
+
   test('may quit the program when the host is closed', async () => {
     const host = await open();
     await host.showWindow(true);

@@ -82,6 +82,10 @@ export class RecordedEvents implements HostEvents {
   onQuit(): void {
     this.heard.push('quit');
   }
+
+  onLogOut(): void {
+    this.heard.push('log-out');
+  }
 }
 
 function snapshot(number: number): ViewSnapshot {

@@ -59,8 +59,10 @@ export type HostEvents = {
   onResumed(): void;
   /** Tray or notifications came or went: `abilities` tells anew. */
   onAbilities(): void;
-  /** The host itself is ending: the user logs out, or closed the program by the system's own means. */
+  /** The host itself is ending: the session is over, or the user closed the program by the system's own means. */
   onQuit(): void;
+  /** The host is ending for a log-out that other programs may still call off: the desktop must not stay open behind it. */
+  onLogOut(): void;
 };
 
 /** One shape each, so that nobody has to tell colours apart: assets/tray/NAME.svg. */

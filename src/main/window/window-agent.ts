@@ -81,6 +81,7 @@ export class WindowAgent implements ViewService {
       this.changed();
     },
     onQuit: () => this.options.quit(),
+    onLogOut: () => void this.options.agent.runtime.lockIfActive().finally(this.options.quit),
   };
 
   /** From now on there is a desktop to show things on. */

@@ -66,6 +66,24 @@ describe('the end of Wardkey', () => {
   });
 });
 
+describe('a log-out that other programs may still call off', () => {
+  it('locks a desktop with an active card before Wardkey goes', async () => {
+    ward = await Ward.open();
+    ward.reader.insert(await issueCard({ keys: 'p256' }));
+    await ward.signIn();
+    ward.host.events.onLogOut();
+    await ward.window.ended;
+    expect(ward.desktop.screenState()).toBe('locked');
+  });
+
+  it('just ends Wardkey where no card is active', async () => {
+    ward = await Ward.open();
+    ward.host.events.onLogOut();
+    await ward.window.ended;
+    expect(ward.desktop.screenState()).toBe('unlocked');
+  });
+});
+
 /** A workstation whose card has been taken out, in its countdown. */
 async function countingDown(options: WardOptions = {}): Promise<void> {
   ward = await Ward.open({ policy: { removal: { 'card-pulled': { graceSeconds: 30 } } }, ...options });

@@ -160,8 +160,17 @@ class ElectronHost implements DesktopHost {
   #listen(events: HostEvents): void {
     const { app, powerMonitor } = this.#electron;
     app.on('web-contents-created', confineNew);
-    // The agent ends first, and takes us with it: see close().
+    // macOS asks each program in turn whether it will go, and calls the log-out or shutdown off if one will not.
+    let loggingOut = false;
     const quitting = (event: Preventable) => {
+      if (loggingOut) {
+        // A window that hides instead of closing would call it off as well.
+        this.#countdown.hide();
+        this.#panel.close();
+        events.onLogOut();
+        return;
+      }
+      // The agent ends first, and takes us with it: see close().
       event.preventDefault();
       events.onQuit();
     };
@@ -171,7 +180,10 @@ class ElectronHost implements DesktopHost {
     const reopened = () => events.onTray();
     app.on('activate', reopened);
     const resumed = () => events.onResumed();
-    const shutdown = () => events.onQuit();
+    const shutdown = () => {
+      if (this.#options.platform === 'darwin') loggingOut = true;
+      else events.onQuit();
+    };
     powerMonitor.on('resume', resumed);
     powerMonitor.on('shutdown', shutdown);
     this.#endings.push(() => {
