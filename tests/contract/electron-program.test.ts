@@ -68,4 +68,34 @@ describe('the program in Electron', () => {
     expect(electron.trays[0]?.destroyed).toBe(true);
     expect(electron.ipcMain.handlers.size).toBe(0);
   });
+
+  test('that can be given no window tells so, and ends', async () => {
+    const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    vi.spyOn(electron.session, 'fromPartition').mockImplementation(() => {
+      throw new Error('no session for the page');
+    });
+    const ended = run('--demo', '--hidden');
+    electron.app.ready.resolve();
+    await ended;
+    expect(electron.app.exitCode).toBe(1);
+    expect(said.mock.calls.flat().join('')).toContain('(no session for the page)');
+    said.mockRestore();
+  });
+
+  test('locks before it crashes also while its window is being made', async () => {
+    const guards = () => process.listenerCount('unhandledRejection');
+    const guardsBefore = guards();
+    let guardsAtWindow = guardsBefore;
+    const fromPartition = electron.session.fromPartition.bind(electron.session);
+    vi.spyOn(electron.session, 'fromPartition').mockImplementation((...asked) => {
+      guardsAtWindow = guards();
+      return fromPartition(...asked);
+    });
+    const ended = run('--demo', '--hidden');
+    electron.app.ready.resolve();
+    await vi.waitFor(() => expect(electron.trays).toHaveLength(1), 15_000);
+    expect(guardsAtWindow).toBe(guardsBefore + 1);
+    electron.app.emit('before-quit', new PreventableEvent());
+    await ended;
+  });
 });

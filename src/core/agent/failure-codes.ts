@@ -235,6 +235,10 @@ export const FAILURES = {
     says: 'The window could not be shown.',
     next: 'Wardkey itself runs, and locks when your card is taken out. End it and start it again. If that does not help, tell IT.',
   },
+  Window_NotOpened: {
+    says: 'Wardkey could not open its window on this desktop, so it has ended.',
+    next: 'Start it again. If that does not help, tell IT. Nothing locks meanwhile when your card is taken out.',
+  },
   Report_NotSaved: {
     says: 'The report could not be saved.',
     next: 'Check that the disk is not full and that your folder may be written to.',

@@ -31,13 +31,22 @@ export type RunningWindow = {
   readonly host: DesktopHost;
   /** Resolves when the user, the desktop or another program wants Wardkey to end. */
   readonly ended: Promise<void>;
+  /** Brings the window up as it was left. Resolves with false when it cannot be shown, which the user is told. */
+  show(): Promise<boolean>;
   stop(): Promise<void>;
 };
 
-/** The agent with a window, in whichever host. Resolves with null when an agent already runs for this user. */
+/** This desktop could not be given a window. The agent has been ended: nobody would see it, or could end it. */
+export class WindowNotOpened extends Error {
+  override readonly name = 'WindowNotOpened';
+}
+
+/**
+ * The agent with a window, in whichever host. Resolves with null when an agent already runs for this user; rejects with a
+ * {@link WindowNotOpened} when there can be no window.
+ */
 export async function startWindow(options: StartWindowOptions): Promise<RunningWindow | null> {
   const { folders } = options;
-  const ended = Promise.withResolvers<void>();
   let windowAgent: WindowAgent | null = null;
   const agent = await startAgent({
     cards: options.cards,
@@ -49,14 +58,44 @@ export async function startWindow(options: StartWindowOptions): Promise<RunningW
     show: () => void windowAgent?.show('home'),
   });
   if (agent === null) return null;
-  options.onAgent?.(agent);
+  const ended = Promise.withResolvers<void>();
+  void agent.asked.then(ended.resolve);
+  try {
+    options.onAgent?.(agent);
+    const window = windowFor(agent, options, ended.resolve);
+    windowAgent = window;
+    const host = await options.openHost(window, window.events);
+    await window.attach(host);
+    // Not waited for: a browser may take its time, and who wants Wardkey to end meanwhile is heard.
+    if (options.hidden !== true) void window.bringUp(true);
+    return {
+      agent,
+      host,
+      ended: ended.promise,
+      show: () => window.bringUp(true),
+      stop: async () => {
+        // First of all: a browser takes its time to end, and a lock that is owed does not wait for it.
+        await agent.runtime.stop();
+        window.close();
+        await host.close();
+        await agent.stop();
+      },
+    };
+  } catch (error) {
+    // A session may have begun already, and nobody will watch its card.
+    await agent.runtime.lockIfActive();
+    await agent.stop();
+    throw new WindowNotOpened(error instanceof Error ? error.message : 'unknown', { cause: error });
+  }
+}
 
+function windowFor(agent: RunningAgent, { folders, demo }: StartWindowOptions, quit: () => void): WindowAgent {
   const settingsProblems: string[] = [];
   const settings = openSettings(folders.settings, ({ kind, file, why }) => {
     settingsProblems.push(`${file}: ${why}`);
     agent.notice(kind === 'repaired' ? 'Settings_Repaired' : 'Settings_NotSaved', `${file}: ${why}`);
   });
-  const window = new WindowAgent({
+  return new WindowAgent({
     agent,
     settings,
     examination: new Examination({
@@ -70,25 +109,7 @@ export async function startWindow(options: StartWindowOptions): Promise<RunningW
     }),
     systemLanguages: systemLanguages(),
     version: VERSION,
-    demo: options.demo ?? null,
-    quit: ended.resolve,
+    demo: demo ?? null,
+    quit,
   });
-  windowAgent = window;
-  void agent.asked.then(ended.resolve);
-  const host = await options.openHost(window, window.events);
-  await window.attach(host);
-  // Not waited for: a browser may take its time, and who wants Wardkey to end meanwhile is heard.
-  if (options.hidden !== true) void window.bringUp(true);
-  return {
-    agent,
-    host,
-    ended: ended.promise,
-    stop: async () => {
-      // First of all: a browser takes its time to end, and a lock that is owed does not wait for it.
-      await agent.runtime.stop();
-      window.close();
-      await host.close();
-      await agent.stop();
-    },
-  };
 }

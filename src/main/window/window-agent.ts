@@ -378,8 +378,10 @@ export class WindowAgent implements ViewService {
     if (host === null) return;
     this.startAtLoginByPolicy = wanted;
     if (!this.offersStartAtLogin(host)) return;
-    this.startAtLogin = await host.startsAtLogin();
-    if (wanted !== undefined && wanted !== this.startAtLogin && (await host.setStartAtLogin(wanted))) {
+    // What this desktop cannot say or do is no reason to have no window.
+    this.startAtLogin = await host.startsAtLogin().catch(() => false);
+    const other = wanted !== undefined && wanted !== this.startAtLogin;
+    if (other && (await host.setStartAtLogin(wanted).catch(() => false))) {
       this.startAtLogin = wanted;
     }
     this.changed();

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { AgentPhase } from '../../../src/core/agent/phases.ts';
+import { WindowNotOpened } from '../../../src/main/window/start-window.ts';
 import { issueCard } from '../../../src/simulator/pki/issue-card.ts';
 import { Ward, type WardOptions } from './ward.ts';
 
@@ -137,6 +139,37 @@ describe('the end of Wardkey during a countdown', () => {
     ward.reader.insert(await issueCard({ keys: 'p256' }));
     await ward.signIn();
     await ward.window.stop();
+    expect(ward.desktop.screenState()).toBe('unlocked');
+  });
+});
+
+describe('a desktop that can be given no window', () => {
+  /** Runs into it with this card in, once the agent is as `wanted`. */
+  const opening = (wanted: AgentPhase) =>
+    Ward.open({
+      policy: { session: { begins: 'insertion' } },
+      beforeHost: async (early) => {
+        ward = early;
+        if (wanted === 'active') early.reader.insert(await issueCard({ keys: 'p256' }));
+        const { view } = early.host;
+        if (view.snapshot().phase !== wanted)
+          await new Promise<void>((resolve) => {
+            view.onChange(() => {
+              if (view.snapshot().phase === wanted) resolve();
+            });
+          });
+        throw new Error('the folder is a link');
+      },
+    });
+
+  it('ends Wardkey, which is told, and locks where a card is active', async () => {
+    await expect(opening('active')).rejects.toThrow(new WindowNotOpened('the folder is a link'));
+    expect(ward.desktop.screenState()).toBe('locked');
+    expect(ward.audit).toContain('"event":"agent-stopped"');
+  });
+
+  it('leaves the desktop alone where none is', async () => {
+    await expect(opening('no-card')).rejects.toThrow(WindowNotOpened);
     expect(ward.desktop.screenState()).toBe('unlocked');
   });
 });

@@ -268,6 +268,10 @@ export const failures = {
     says: 'Does dim porwr ar y cyfrifiadur hwn sy’n gallu dangos y ffenestr.',
     next: 'TG: gosodwch borwr o deulu Chromium, neu enwch un yn y polisi (window.browser). Mae’r asiant ei hun yn rhedeg.',
   },
+  Window_NotOpened: {
+    says: 'Ni allai Wardkey agor ei ffenestr ar y bwrdd gwaith hwn, felly mae wedi dod i ben.',
+    next: 'Dechreuwch ef eto. Os na fydd hynny’n helpu, dywedwch wrth y tîm TG. Yn y cyfamser does dim yn cloi pan gaiff eich cerdyn ei dynnu allan.',
+  },
   Report_NotSaved: {
     says: 'Nid oedd modd cadw’r adroddiad.',
     next: 'Gwiriwch nad yw’r ddisg yn llawn ac y caniateir ysgrifennu i’ch ffolder.',

@@ -2,7 +2,7 @@ import type { Policy } from '../../../core/agent/policy.ts';
 import { openBrowserHost } from '../../host/browser/browser-host.ts';
 import { DEMO_SIZE } from '../../host/desktop-host.ts';
 import { customaryFolders } from '../../store/folders.ts';
-import { startWindow } from '../../window/start-window.ts';
+import { startWindow, WindowNotOpened } from '../../window/start-window.ts';
 import { lockBeforeCrashing, tellNews } from '../agent-lines.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -48,6 +48,9 @@ export const window: Command = async (_words, { json, policy, hidden, noOpen, de
     await running.stop();
     await Promise.all([out.end(), errors.end()]);
     return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof WindowNotOpened)) throw error;
+    return fail('Window_NotOpened', { json, detail: error.message });
   } finally {
     world?.close();
   }

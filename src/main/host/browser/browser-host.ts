@@ -68,8 +68,14 @@ export function openBrowserHost(options: BrowserHostOptions): OpenHost {
       if (by === 'launch') attention.renew();
     });
     const host = new BrowserHost(options, server, attention, programFolder);
-    await host.openDesktop(events);
-    return host;
+    try {
+      await host.openDesktop(events);
+      return host;
+    } catch (error) {
+      // The port would keep the program alive that has no window.
+      await host.close();
+      throw error;
+    }
   };
 }
 

@@ -8,7 +8,7 @@ import { fail } from '../../command-line/output.ts';
 import { PatientOutput } from '../../command-line/patient-output.ts';
 import { showRunning } from '../../command-line/show-running.ts';
 import { customaryFolders, stateFolder } from '../../store/folders.ts';
-import { type RunningWindow, startWindow } from '../../window/start-window.ts';
+import { type RunningWindow, startWindow, WindowNotOpened } from '../../window/start-window.ts';
 import { DEMO_SIZE } from '../desktop-host.ts';
 import { spawnInUtility, type UtilityProcessApi } from './card-process-utility.ts';
 import type { ElectronApi } from './electron-api.ts';
@@ -62,7 +62,7 @@ export async function runProgram(electron: ProgramApi, options: ProgramOptions):
     return;
   }
   let running: RunningWindow | null = null;
-  app.on('second-instance', () => void running?.host.showWindow(true));
+  app.on('second-instance', () => void running?.show());
   await app.whenReady();
   app.exit(
     await run(electron, options, wishes, (started) => {
@@ -100,6 +100,11 @@ async function run(
       ...parts,
       folders,
       hidden,
+      // Before there is a window: a fault while it is made must not leave the desktop of an active card open.
+      onAgent: (agent) => {
+        lockBeforeCrashing(agent);
+        tellNews(agent, json, out, errors);
+      },
       openHost: openElectronHost(electron, {
         windowFolder: join(options.folder, 'window'),
         preload: join(options.folder, 'preload.cjs'),
@@ -111,13 +116,14 @@ async function run(
       }),
     });
     if (running === null) return (await showRunning()) ? EXIT.ok : fail('Agent_AlreadyRunning', { json });
-    lockBeforeCrashing(running.agent);
-    tellNews(running.agent, json, out, errors);
     onStarted(running);
     await running.ended;
     await running.stop();
     await Promise.all([out.end(), errors.end()]);
     return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof WindowNotOpened)) throw error;
+    return fail('Window_NotOpened', { json, detail: error.message });
   } finally {
     world?.close();
   }
