@@ -29,6 +29,7 @@ const NEEDED: ReadonlyArray<{ readonly file: string; readonly package: string }>
   { file: '/usr/lib/*/xfce4/xfconf/xfconfd', package: 'xfconf' },
   { file: '/usr/bin/dunst', package: 'dunst' },
   { file: '/usr/bin/xfwm4', package: 'xfwm4' },
+  { file: '/usr/bin/openssl', package: 'openssl' },
   { file: '/usr/bin/unshare', package: 'util-linux' },
   { file: '/usr/bin/xdotool', package: 'xdotool' },
   { file: '/usr/bin/gsettings', package: 'libglib2.0-bin' },
