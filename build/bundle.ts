@@ -19,6 +19,7 @@ const ENTRIES = {
   launch: 'src/main/launch.ts',
   electron: 'src/main/host/electron/main.ts',
   demo: 'src/main/demo/demo.ts',
+  'judge-thread': 'src/main/certificates/judge-thread.ts',
 };
 
 /**

@@ -14,7 +14,10 @@ type FakeWorker = {
   closed: boolean;
 };
 
-const DONE: CardAnswer = { ok: true, value: { kind: 'pin', status: { state: 'verified', triesLeft: null } } };
+const DONE: CardAnswer = {
+  ok: true,
+  value: { kind: 'pin', status: { state: 'verified', triesLeft: null } },
+};
 
 function pool() {
   const workers: FakeWorker[] = [];

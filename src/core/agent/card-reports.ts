@@ -1,5 +1,13 @@
 import type { CardFailure } from '../card/card-error.ts';
-import { beginSession, carriesSignIn, carryOn, countdownFor, isReadyForSession } from './card-session.ts';
+import type { JudgedCertificate } from '../pki/verdict.ts';
+import {
+  beginSession,
+  carriesSignIn,
+  carryOn,
+  certificateAllows,
+  countdownFor,
+  isReadyForSession,
+} from './card-session.ts';
 import type { AgentEffect } from './effects.ts';
 import type { AgentEvent, CardReport } from './events.ts';
 import { warnOfExpiry } from './expiry-warnings.ts';
@@ -53,7 +61,10 @@ function recognised(at: InReader, { identity }: Extract<CardReport, { type: 'rec
 }
 
 function certificateTold(at: InReader, event: Extract<CardReport, { type: 'certificate' }>): Reduced {
-  const { slot, certificate, shown } = event;
+  const { slot, shown } = event;
+  // What the card could not show outlives a new judgement.
+  const mismatch = at.card.keyMismatch && slot === at.state.policy.certificates.signInSlot;
+  const certificate = mismatch ? withoutKey(event.certificate) : event.certificate;
   const card: CardSlot = { ...at.card, certificates: { ...at.card.certificates, [slot]: certificate } };
   const now = { ...at, card };
   const { session } = card;
@@ -110,10 +121,30 @@ function attemptFinished(at: InReader, event: Extract<CardReport, { type: 'attem
   const { outcome } = event;
   if (at.card.attempt !== event.attempt) return { state: at.state, effects: [] };
   const answer: AgentEffect = { type: 'answer', attempt: event.attempt, result: outcome };
-  const card: CardSlot = { ...at.card, attempt: null, attemptKind: null, pin: pinAfter(at.card, outcome) };
-  if (!outcome.ok || at.card.attemptKind !== 'verify') return { state: put({ ...at, card }), effects: [answer] };
+  const idle: CardSlot = { ...at.card, attempt: null, attemptKind: null, pin: pinAfter(at.card, outcome) };
+  if (!outcome.ok || at.card.attemptKind !== 'verify') return { state: put({ ...at, card: idle }), effects: [answer] };
+  const card = event.possession === 'not-proven' ? markMismatch(at.state, idle) : { ...idle, keyMismatch: false };
+  if (card.keyMismatch && !certificateAllows(at.state, card)) {
+    const result = { ok: false, code: 'Certificate_KeyMismatch' } as const;
+    return { state: put({ ...at, card }), effects: [{ type: 'answer', attempt: event.attempt, result }] };
+  }
   const begun = beginSession(put({ ...at, card }), at.reader);
   return { state: begun.state, effects: [answer, ...begun.effects] };
+}
+
+/** The passcode was right, but the card has not the key that its certificate speaks of. */
+function markMismatch(state: AgentState, card: CardSlot): CardSlot {
+  const { signInSlot } = state.policy.certificates;
+  const certificate = card.certificates[signInSlot];
+  const certificates =
+    certificate === undefined ? card.certificates : { ...card.certificates, [signInSlot]: withoutKey(certificate) };
+  return { ...card, certificates, keyMismatch: true };
+}
+
+function withoutKey(certificate: JudgedCertificate): JudgedCertificate {
+  const { verdict } = certificate;
+  const others = verdict.reasons.filter((reason) => reason !== 'key-mismatch');
+  return { ...certificate, verdict: { ...verdict, verdict: 'refused', reasons: ['key-mismatch', ...others] } };
 }
 
 /** What an attempt's outcome says about the counter; a failure that says nothing leaves it as it was. */

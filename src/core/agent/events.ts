@@ -52,7 +52,13 @@ export type CardReport =
       readonly shown: boolean;
     }
   | { readonly type: 'read-finished'; readonly failure: CardFailure | null }
-  | { readonly type: 'attempt-finished'; readonly attempt: number; readonly outcome: AttemptOutcome };
+  | {
+      readonly type: 'attempt-finished';
+      readonly attempt: number;
+      readonly outcome: AttemptOutcome;
+      /** Whether the card has shown that it holds the key of its sign-in certificate. */
+      readonly possession: 'proven' | 'not-proven' | 'not-asked';
+    };
 
 export type AttemptOutcome =
   | { readonly ok: true; readonly status: PinStatus }

@@ -49,6 +49,7 @@ export function inserted(before: AgentState, event: EventOf<'inserted'> | EventO
     certificates: {},
     attempt: null,
     attemptKind: null,
+    keyMismatch: false,
     session: null,
   });
   return { state, effects: [...emptied.effects, { type: 'read', reader, insertion }] };

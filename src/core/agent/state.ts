@@ -77,6 +77,8 @@ export type CardSlot = {
   /** The number of the operation the card is at work on for the user; null when idle. */
   readonly attempt: number | null;
   readonly attemptKind: AttemptKind | null;
+  /** In this stay the card could not show that it holds the key of its sign-in certificate. */
+  readonly keyMismatch: boolean;
   readonly session: CardSession | null;
 };
 

@@ -62,12 +62,13 @@ export class CardOperator {
       case 'verify':
       case 'change':
       case 'unblock': {
-        const status = await attemptPin(stay, operation, {
+        const { status, signature } = await attemptPin(stay, operation, {
           deauthentication: this.#deauthentication,
           keepVerified: this.#options.keepVerified ?? false,
           onProgress,
         });
-        return { kind: 'pin', status } as const;
+        const proves = operation.kind === 'verify' && operation.prove !== undefined;
+        return { kind: 'pin', status, ...(proves ? { signature } : {}) } as const;
       }
     }
   }

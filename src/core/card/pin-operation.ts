@@ -1,3 +1,4 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { CardOperation, CardProgress, PinStatus } from '../contract/card-process.ts';
 import { CardError, type CardFailure } from './card-error.ts';
 import { isCard } from './card-identity.ts';
@@ -17,6 +18,7 @@ import {
   verifyPin,
 } from './piv/pin.ts';
 import { PivCard } from './piv/piv-card.ts';
+import { sign } from './piv/signature.ts';
 import { nullIfRefused } from './refusal.ts';
 
 type Verify = Extract<CardOperation, { kind: 'verify' }>;
@@ -50,9 +52,15 @@ export async function attemptPin(
   stay: CardStay,
   attempt: Verify | Change | Unblock,
   options: PinAttemptOptions,
-): Promise<PinStatus> {
+): Promise<PinOutcome> {
   return await new PinAttempt(stay, attempt, options).run();
 }
+
+export type PinOutcome = {
+  readonly status: PinStatus;
+  /** By the key that a 'verify' asked to be proved; null: none was, or the card would not sign. */
+  readonly signature: Uint8Array | null;
+};
 
 /** `status` null: nothing was sent, and it is worth asking once more. */
 type Round = { readonly status: PinStatus | null; readonly resetFirst: boolean };
@@ -68,6 +76,7 @@ class PinAttempt {
   #sent = false;
   /** From here on the card has its new PIN, whatever happens. */
   #changed = false;
+  #signature: Uint8Array | null = null;
 
   constructor(stay: CardStay, attempt: Verify | Change | Unblock, options: PinAttemptOptions) {
     this.#stay = stay;
@@ -75,7 +84,7 @@ class PinAttempt {
     this.#options = options;
   }
 
-  async run(): Promise<PinStatus> {
+  async run(): Promise<PinOutcome> {
     if (!hasPossibleForm(this.#attempt)) throw new CardError({ code: 'pin-format' });
     try {
       for (let round = 1; ; round++) {
@@ -85,12 +94,12 @@ class PinAttempt {
           byReset ? 'reset' : 'leave',
         );
         if (resetFirst && !byReset) await this.#stay.reset();
-        if (status !== null) return status;
+        if (status !== null) return { status, signature: this.#signature };
       }
     } catch (error) {
       if (!(error instanceof CardError)) throw error;
       await this.#resetAfter(error.failure);
-      if (this.#changed) return UNKNOWN;
+      if (this.#changed) return { status: UNKNOWN, signature: null };
       throw error;
     }
   }
@@ -152,6 +161,7 @@ class PinAttempt {
         : await changePin(exchange, reference, attempt.pin, attempt.newPin);
     if (outcome.kind === 'accepted') {
       this.#changed = attempt.kind === 'change';
+      if (attempt.kind === 'verify') this.#signature = await prove(card, attempt);
       const resetFirst = this.#forgets && !byReset && !(await this.#forget(card, reference));
       if (attempt.kind === 'verify') return { status: { state: 'verified', triesLeft: null }, resetFirst };
       return { status: await this.#statusAfterwards(card, reference), resetFirst };
@@ -215,6 +225,20 @@ class PinAttempt {
     const { triesLeft } = failure;
     const status: PinStatus = triesLeft === 0 ? BLOCKED : { state: 'unverified', triesLeft };
     this.#options.onProgress({ kind: 'pin-status', status });
+  }
+}
+
+/** Before anything else is asked: some cards take any question for another use of the PIN, and withdraw it. */
+async function prove({ exchange }: PivCard, { prove: wanted }: Verify): Promise<Uint8Array | null> {
+  if (wanted === undefined) return null;
+  return await nullIfRefused(() => sign(exchange, wanted.slot, publicKeyIn(wanted.publicKey), wanted.message));
+}
+
+function publicKeyIn(spki: Uint8Array): KeyObject {
+  try {
+    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  } catch (cause) {
+    throw new CardError({ code: 'malformed-answer', what: 'public key' }, { cause });
   }
 }
 

@@ -48,7 +48,13 @@ export const CardOperationSchema = v.variant('kind', [
    */
   v.object({ kind: v.literal('read') }),
   v.object({ kind: v.literal('pin-status') }),
-  v.object({ kind: v.literal('verify'), pin: secret, ...bound }),
+  v.object({
+    kind: v.literal('verify'),
+    pin: secret,
+    /** What the card is to sign once it has accepted the PIN, by the key in this slot. */
+    prove: v.optional(v.object({ slot, publicKey: bytes(2048), message: bytes(256) })),
+    ...bound,
+  }),
   v.object({ kind: v.literal('change'), pin: secret, newPin: secret, ...bound }),
   v.object({ kind: v.literal('unblock'), puk: secret, newPin: secret, ...bound }),
 ]);
@@ -173,7 +179,12 @@ export const CardProcessMessageSchema = v.variant('type', [
         ok: v.literal(true),
         value: v.variant('kind', [
           v.object({ kind: v.literal('read'), summary: CardSummarySchema }),
-          v.object({ kind: v.literal('pin'), status: PinStatusSchema }),
+          v.object({
+            kind: v.literal('pin'),
+            status: PinStatusSchema,
+            /** Over what was to be proved, where something was; null: the card would not sign. */
+            signature: v.optional(v.nullable(bytes(1024))),
+          }),
         ]),
       }),
       v.object({ ok: v.literal(false), failure: CardFailureSchema }),

@@ -1,4 +1,3 @@
-import { rulesFor } from '../../core/agent/certificate-rules.ts';
 import type { AgentEffect, AttemptResult } from '../../core/agent/effects.ts';
 import type { AgentEvent, AttemptKind } from '../../core/agent/events.ts';
 import { codeOfPasscodeProblem, type FailureCode } from '../../core/agent/failure-codes.ts';
@@ -15,16 +14,18 @@ import {
   nextDeadline,
 } from '../../core/agent/state.ts';
 import type { CardHost } from '../../core/contract/card-host.ts';
-import type {
-  CardOperation,
-  CardProcessMessage,
-  CardProgress,
-  CertificateSlot,
+import {
+  type CardOperation,
+  type CardProcessMessage,
+  type CardProgress,
+  CERTIFICATE_SLOTS,
+  type CertificateSlot,
 } from '../../core/contract/card-process.ts';
 import type { DesktopSession, IdleClock, LockOutcome } from '../../core/contract/desktop-session.ts';
-import { judgeCardCertificate } from '../../core/pki/card-certificate.ts';
 import { monotonicMs } from '../../native/card-process/monotonic.ts';
+import { type CertificateJudge, DatesJudge } from '../certificates/certificate-judge.ts';
 import { AttemptVault } from './attempt-vault.ts';
+import { askForProof, isProof, type Proof } from './possession.ts';
 
 export type AgentRuntimeOptions = {
   readonly cards: CardHost;
@@ -34,6 +35,8 @@ export type AgentRuntimeOptions = {
   readonly policy: Policy;
   readonly bootId: string;
   readonly alerts?: AlertMemory;
+  /** Left out: dates and names alone are looked at. */
+  readonly certificates?: CertificateJudge;
 };
 
 /** Everything the agent did, as it does it: the audit, notifications and `--json` hang on this. */
@@ -75,6 +78,12 @@ export class AgentRuntime {
   private readonly answers = new Map<number, (result: AttemptResult) => void>();
   private readonly listeners = new Set<(news: AgentNews) => void>();
   private readonly certificates = new Map<string, { insertion: string; der: Uint8Array }>();
+  private readonly judge: CertificateJudge;
+  /** Judgements under way, by the stay of the card that they are about. */
+  private readonly judging = new Map<string, Set<Promise<void>>>();
+  private judgements = 0;
+  /** The number of the newest judgement that was told, by slot and reader. */
+  private readonly judgedLast = new Map<string, number>();
   private readonly endings: Array<() => void> = [];
   private readonly queue: AgentEvent[] = [];
   private dispatching = false;
@@ -89,6 +98,7 @@ export class AgentRuntime {
   constructor(options: AgentRuntimeOptions) {
     this.options = options;
     const system = { bootId: options.bootId, remote: options.desktop.remote, removalPolicy: 'unknown' } as const;
+    this.judge = options.certificates ?? new DatesJudge(options.policy);
     this.current = initialState(options.policy, now(), system, options.alerts);
   }
 
@@ -108,6 +118,7 @@ export class AgentRuntime {
       cards.onLost(() => this.dispatch({ type: 'card-process-lost' })),
       desktop.onScreenState((screen) => this.dispatch({ type: 'screen', screen })),
       desktop.onResume(() => this.resumed()),
+      this.judge.onNews(() => this.judgeAll()),
     );
     this.dispatch({ type: 'screen', screen: desktop.screenState() });
     void desktop
@@ -134,6 +145,7 @@ export class AgentRuntime {
     for (const answer of this.answers.values()) answer({ ok: false, code: 'Agent_NotRunning' });
     this.answers.clear();
     await this.options.cards.stop();
+    await this.judge.stop();
     await this.options.desktop.close();
   }
 
@@ -198,10 +210,13 @@ export class AgentRuntime {
   resumed(): void {
     this.dispatch({ type: 'resumed' });
     this.options.cards.resumed();
+    this.judge.resumed();
   }
 
   changePolicy(policy: Policy): void {
     this.dispatch({ type: 'policy-changed', policy });
+    this.judge.changePolicy(policy);
+    this.judgeAll();
     void this.watchIdle();
   }
 
@@ -283,7 +298,7 @@ export class AgentRuntime {
         this.answers.delete(effect.attempt);
         return;
       case 'judge':
-        this.judge(effect.reader, effect.insertion, effect.slot, false);
+        this.judgeCertificate(effect.reader, effect.insertion, effect.slot, false);
         return;
       case 'act':
       case 'decided':
@@ -337,6 +352,8 @@ export class AgentRuntime {
     const answer = await this.options.cards.request(reader, insertion, { kind: 'read' }, (progress) =>
       this.progress(reader, insertion, progress),
     );
+    // What the card has told comes first: a card without a word on its certificate would look ready.
+    await Promise.all(Array.from(this.judging.get(insertion) ?? []));
     this.dispatch({ type: 'read-finished', reader, insertion, failure: answer.ok ? null : answer.failure });
   }
 
@@ -352,18 +369,42 @@ export class AgentRuntime {
         // An unreadable object is judged like one that is no certificate.
         const der = progress.unreadable ? new Uint8Array() : progress.der;
         if (der !== null) this.certificates.set(`${progress.slot} ${reader}`, { insertion, der });
-        this.judge(reader, insertion, progress.slot, !progress.remembered);
+        this.judgeCertificate(reader, insertion, progress.slot, !progress.remembered);
         return;
       }
     }
   }
 
-  private judge(reader: string, insertion: string, slot: CertificateSlot, shown: boolean): void {
-    const kept = this.certificates.get(`${slot} ${reader}`);
+  private judgeCertificate(reader: string, insertion: string, slot: CertificateSlot, shown: boolean): void {
+    const key = `${slot} ${reader}`;
+    const kept = this.certificates.get(key);
     const der = kept?.insertion === insertion ? kept.der : null;
-    const rules = rulesFor(this.current.policy, slot);
-    const { judged: certificate } = judgeCardCertificate(der, rules, null, Date.now());
-    this.dispatch({ type: 'certificate', reader, insertion, slot, certificate, shown });
+    const others = [...this.certificates].flatMap(([other, each]) =>
+      each.insertion === insertion && other !== key ? [each.der] : [],
+    );
+    const number = ++this.judgements;
+    const work = this.judge.judge({ der, slot, others }).then((certificate) => {
+      // A later question about the same certificate may have been answered sooner.
+      if (number < (this.judgedLast.get(key) ?? 0)) return;
+      this.judgedLast.set(key, number);
+      this.dispatch({ type: 'certificate', reader, insertion, slot, certificate, shown });
+    });
+    const running = this.judging.get(insertion) ?? new Set();
+    this.judging.set(insertion, running.add(work));
+    void work.finally(() => {
+      running.delete(work);
+      if (running.size === 0) this.judging.delete(insertion);
+    });
+  }
+
+  /** Something has changed that the word on certificates depends on. */
+  private judgeAll(): void {
+    for (const { name: reader, slot: card } of this.current.readers) {
+      if (card.kind !== 'card') continue;
+      for (const slot of CERTIFICATE_SLOTS) {
+        if (card.certificates[slot] !== undefined) this.judgeCertificate(reader, card.insertion, slot, false);
+      }
+    }
   }
 
   /** Certificates are kept only while their card is in: they may have to be judged again. */
@@ -376,7 +417,8 @@ export class AgentRuntime {
   private async operate(effect: Extract<AgentEffect, { type: 'operate' }>): Promise<void> {
     const { attempt, reader, insertion } = effect;
     const secrets = this.vault.take(attempt);
-    const operation = operationFor(effect, secrets);
+    const proof = effect.kind === 'verify' ? this.proofOf(reader, insertion) : null;
+    const operation = operationFor(effect, secrets, proof);
     const answer = await this.options.cards.request(reader, insertion, operation);
     for (const secret of secrets) secret.fill(0);
     const outcome = !answer.ok
@@ -384,7 +426,16 @@ export class AgentRuntime {
       : answer.value.kind === 'pin'
         ? ({ ok: true, status: answer.value.status } as const)
         : ({ ok: false, failure: { code: 'malformed-answer', what: 'card process' } } as const);
-    this.dispatch({ type: 'attempt-finished', reader, insertion, attempt, outcome });
+    const signature = answer.ok && answer.value.kind === 'pin' ? (answer.value.signature ?? null) : null;
+    const possession = proof === null ? 'not-asked' : isProof(proof, signature) ? 'proven' : 'not-proven';
+    this.dispatch({ type: 'attempt-finished', reader, insertion, attempt, outcome, possession });
+  }
+
+  /** What the card is asked to sign; null where policy does not want it, or there is no key that it could show. */
+  private proofOf(reader: string, insertion: string): Proof | null {
+    const { provePossession, signInSlot: slot } = this.current.policy.certificates;
+    const kept = this.certificates.get(`${slot} ${reader}`);
+    return provePossession && kept?.insertion === insertion ? askForProof(slot, kept.der) : null;
   }
 
   private armTimer(): void {
@@ -432,10 +483,11 @@ function now(): Clock {
 function operationFor(
   { kind, cardId, lastTry }: Extract<AgentEffect, { type: 'operate' }>,
   [first = new Uint8Array(), second = new Uint8Array()]: readonly Uint8Array[],
+  proof: Proof | null,
 ): CardOperation {
   switch (kind) {
     case 'verify':
-      return { kind, pin: first, cardId, lastTry };
+      return { kind, pin: first, cardId, lastTry, ...(proof === null ? {} : { prove: proof.asked }) };
     case 'change':
       return { kind, pin: first, newPin: second, cardId, lastTry };
     case 'unblock':

@@ -4,6 +4,7 @@ import type { CardHost } from '../../core/contract/card-host.ts';
 import type { ControlRequest } from '../../core/contract/control.ts';
 import type { DesktopSession, IdleClock } from '../../core/contract/desktop-session.ts';
 import { bootId } from '../../native/machine/boot-id.ts';
+import { CertificateService, type TrustState } from '../certificates/certificate-service.ts';
 import { type ControlCaller, type ControlServer, listenForControl } from '../control/control-server.ts';
 import { openAlertMemory } from '../store/alert-memory.ts';
 import { type AuditEntry, AuditLog } from '../store/audit-log.ts';
@@ -35,6 +36,8 @@ export type RunningAgent = {
   /** The policy file as it was last read; one with problems is not in force. */
   readonly policy: () => LoadedPolicy;
   readonly auditFile: string;
+  /** By what certificates are judged, and how fresh it is. */
+  readonly trust: () => TrustState;
   /** Tells a trouble that a part outside the agent has met. */
   readonly notice: (code: FailureCode, detail: string) => void;
   readonly onNotice: (listener: (notice: Notice) => void) => void;
@@ -75,7 +78,14 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
   let policy = firstPolicy;
   for (const { path, message } of policy.problems) notice('Policy_Invalid', `${path} ${message}`.trim());
 
+  const certificates = new CertificateService({
+    policy: policy.policy,
+    stateFolder: parts.stateFolder,
+    onProblem: notice,
+    onStoreProblem: (problem) => tellStoreProblem(problem, notice),
+  });
   runtime = new AgentRuntime({
+    certificates,
     cards: parts.cards(),
     desktop,
     idle,
@@ -108,6 +118,7 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
     desktop,
     policy: () => policy,
     auditFile: audit.file,
+    trust: () => certificates.state(),
     notice,
     asked: asked.promise,
     onNotice: (listener) => {

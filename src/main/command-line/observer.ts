@@ -3,7 +3,8 @@ import type { AgentState, Reader } from '../../core/agent/state.ts';
 import type { DesktopSession } from '../../core/contract/desktop-session.ts';
 import { bootId } from '../../native/machine/boot-id.ts';
 import { AgentRuntime } from '../agent/agent-runtime.ts';
-import { policyFile } from '../store/folders.ts';
+import { CertificateService } from '../certificates/certificate-service.ts';
+import { policyFile, stateFolder } from '../store/folders.ts';
 import { loadPolicy } from '../store/policy-source.ts';
 import { startCards } from './start-cards.ts';
 
@@ -23,7 +24,20 @@ export async function startObserver(policyPath: string | null): Promise<Observer
   const [{ policy }, boot] = await Promise.all([loadPolicy(policyPath ?? policyFile()), bootId()]);
   // Whether a certificate is in trouble is said by the command itself; it must not keep anyone from checking a passcode.
   const session = { ...policy.session, requireValidCertificate: false, begins: 'passcode' as const };
-  const runtime = new AgentRuntime({ cards, desktop: NO_DESKTOP, policy: { ...policy, session }, bootId: boot });
+  const certificates = new CertificateService({
+    policy,
+    stateFolder: stateFolder(),
+    // What is wrong with anchors or their files is told by `wardkey doctor`.
+    onProblem: () => undefined,
+    onStoreProblem: () => undefined,
+  });
+  const runtime = new AgentRuntime({
+    cards,
+    desktop: NO_DESKTOP,
+    policy: { ...policy, session },
+    bootId: boot,
+    certificates,
+  });
   let surveyed = false;
   const settled = Promise.withResolvers<void>();
   const look = () => {

@@ -38,6 +38,10 @@ const COMMANDS: Record<string, { does: string; load: () => Promise<Command> }> =
     does: 'policy show | policy check FILE',
     load: async () => (await import('./commands/policy.ts')).policy,
   },
+  cert: {
+    does: 'cert check FILE... --anchors PATH [--intermediates PATH] [--crl FILE] [--ocsp URL] [--at TIME] [--profile strict|rfc5280] [--accept-policy OID]',
+    load: async () => (await import('./commands/cert.ts')).cert,
+  },
   status: {
     does: 'what the running agent shows',
     load: async () => (await import('./commands/running-agent.ts')).status,
@@ -86,6 +90,15 @@ async function main(): Promise<ExitCode> {
     hidden: values.hidden ?? false,
     noOpen: values['no-open'] ?? false,
     demo: values.demo ?? false,
+    examination: {
+      anchors: values.anchors ?? [],
+      intermediates: values.intermediates ?? [],
+      lists: values.crl ?? [],
+      ocsp: values.ocsp ?? null,
+      at: values.at ?? null,
+      profile: values.profile ?? null,
+      acceptedPolicies: values['accept-policy'] ?? [],
+    },
   });
 }
 
@@ -101,6 +114,13 @@ function parse() {
       hidden: { type: 'boolean' },
       'no-open': { type: 'boolean' },
       demo: { type: 'boolean' },
+      anchors: { type: 'string', multiple: true },
+      intermediates: { type: 'string', multiple: true },
+      crl: { type: 'string', multiple: true },
+      ocsp: { type: 'string' },
+      at: { type: 'string' },
+      profile: { type: 'string' },
+      'accept-policy': { type: 'string', multiple: true },
     },
   });
 }

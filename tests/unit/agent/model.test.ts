@@ -275,7 +275,7 @@ class World {
           ? { ok: true, status: { state: 'verified', triesLeft: 3 } }
           : { ok: false, failure: { code: 'wrong-pin', triesLeft: 2 } };
         const { attempt, reader: at, insertion } = asked;
-        this.send({ type: 'attempt-finished', attempt, reader: at, insertion, outcome });
+        this.send({ type: 'attempt-finished', attempt, reader: at, insertion, outcome, possession: 'not-asked' });
         return;
       }
       case 'stale-report':

@@ -131,6 +131,7 @@ describe('a wrong passcode', () => {
         insertion,
         type: 'attempt-finished',
         attempt,
+        possession: 'not-asked',
         outcome: { ok: false, failure: { code: 'wrong-pin', triesLeft } },
       });
     wrong(2, 1);

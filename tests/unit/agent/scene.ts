@@ -137,6 +137,7 @@ export class Scene {
       insertion,
       type: 'attempt-finished',
       attempt: this.attempts,
+      possession: 'not-asked',
       outcome: { ok: true, status: { state: 'verified', triesLeft: 3 } },
     });
   }

@@ -166,6 +166,8 @@ function faultsOfUse(
     return keyUsage !== null && (keyUsage & KEY_USAGE.crlSign) === 0 ? ['issuer-key-usage'] : [];
   }
   if (purposes === null) return [];
+  // Whoever signs in proves it by a signature: a key that is not for that is not for this.
+  if (keyUsage !== null && (keyUsage & KEY_USAGE.digitalSignature) === 0) return ['purpose-missing'];
   if (purposes.length === 0 || (extendedKeyUsage === null && !profile.anyPurpose)) return ['purpose-missing'];
   if (extendedKeyUsage === null || (profile.anyPurpose && extendedKeyUsage.includes(PURPOSE.any))) return [];
   return purposes.some((purpose) => extendedKeyUsage.includes(purpose)) ? [] : ['purpose-missing'];

@@ -1,0 +1,51 @@
+import { rulesFor } from '../../core/agent/certificate-rules.ts';
+import type { Policy } from '../../core/agent/policy.ts';
+import type { CertificateSlot } from '../../core/contract/card-process.ts';
+import { judgeCardCertificate } from '../../core/pki/card-certificate.ts';
+import type { JudgedCertificate } from '../../core/pki/verdict.ts';
+
+/** A certificate of a card that is in. */
+export type CardCertificate = {
+  /** DER; null for an empty slot. */
+  readonly der: Uint8Array | null;
+  readonly slot: CertificateSlot;
+  /** The other certificates of the same card. */
+  readonly others: readonly Uint8Array[];
+};
+
+/** Whoever gives the word on certificates. */
+export interface CertificateJudge {
+  /** Never rejects. */
+  judge(certificate: CardCertificate): Promise<JudgedCertificate>;
+  /** Calls back when what was judged is to be judged again. Returns how to stop. */
+  onNews(listener: () => void): () => void;
+  changePolicy(policy: Policy): void;
+  /** The machine woke: what could not be had may be had now. */
+  resumed(): void;
+  stop(): Promise<void>;
+}
+
+/** Looks at dates and names alone: for whoever has no anchors and keeps no revocation data. */
+export class DatesJudge implements CertificateJudge {
+  #policy: Policy;
+
+  constructor(policy: Policy) {
+    this.#policy = policy;
+  }
+
+  async judge({ der, slot }: CardCertificate): Promise<JudgedCertificate> {
+    return judgeCardCertificate(der, rulesFor(this.#policy, slot), null, Date.now()).judged;
+  }
+
+  onNews(): () => void {
+    return () => undefined;
+  }
+
+  changePolicy(policy: Policy): void {
+    this.#policy = policy;
+  }
+
+  resumed(): void {}
+
+  async stop(): Promise<void> {}
+}

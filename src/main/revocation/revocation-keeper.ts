@@ -1,0 +1,326 @@
+import { randomBytes } from 'node:crypto';
+import type { CardRules } from '../../core/pki/card-certificate.ts';
+import { ocspRequest } from '../../core/pki/revocation/ocsp.ts';
+import type { OcspKey, Offered, RevocationWish } from '../certificates/judge-messages.ts';
+import type { ClockWatch } from './clock-watch.ts';
+import { type FetchOutcome, type FetchRules, fetchBounded } from './fetch-bounded.ts';
+import { nextFetchAt, type Window } from './refresh-plan.ts';
+import type { EntryKey, EntryKind, RevocationStore } from './revocation-store.ts';
+
+/** What is fetched, from where, by which rules. */
+export type KeeperRules = {
+  readonly sources: ReadonlySet<'crl' | 'ocsp'>;
+  /** Addresses of lists beyond those that certificates name. */
+  readonly lists: readonly string[];
+  readonly fetchIssuers: boolean;
+  readonly fetch: FetchRules;
+  readonly card: CardRules;
+};
+
+/** Whoever parses and verifies what was fetched: the judge. */
+export type Acceptance = {
+  offerList(url: string, der: Uint8Array, at: number): Promise<Offered | null>;
+  offerAnswer(key: OcspKey, der: Uint8Array, nonce: Uint8Array | null, at: number): Promise<Offered | null>;
+  offerCertificate(der: Uint8Array): Promise<Offered | null>;
+};
+
+export type KeeperOptions = {
+  readonly store: RevocationStore;
+  readonly clock: ClockWatch;
+  readonly acceptance: Acceptance;
+  /** Something new is known: what was judged is to be judged again. */
+  readonly onNews: () => void;
+  readonly now?: () => number;
+  readonly fetch?: typeof fetchBounded;
+  readonly random?: () => number;
+};
+
+/** How a source stands: for diagnosis. */
+export type SourceState = {
+  readonly kind: RevocationWish['kind'];
+  readonly host: string;
+  /** Of what is there and holds; null: nothing is. */
+  readonly window: Window | null;
+  /** Why the last attempt brought nothing; null: it did, or there was none. */
+  readonly fault: string | null;
+  readonly failures: number;
+};
+
+type Source = {
+  readonly wish: RevocationWish;
+  window: Window | null;
+  /** What was there on disk has been looked at. */
+  restored: boolean;
+  lastAt: number | null;
+  failures: number;
+  fault: string | null;
+  random: number;
+  /** Under way. */
+  running: Promise<void> | null;
+};
+
+/** Threads of the name service are few, and nothing here is in a hurry. */
+const MAX_PARALLEL = 2;
+const MAX_SOURCES = 2_000;
+/** Timers cannot count further, and clocks may be turned. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+/**
+ * Keeps revocation data fresh: what a judged path asks for is read from disk, fetched when its time has come, offered to the
+ * judge, and kept on disk when the judge has accepted it. Refreshed long before it is needed, so that a login need not wait.
+ */
+export class RevocationKeeper {
+  readonly #options: KeeperOptions;
+  readonly #now: () => number;
+  readonly #random: () => number;
+  readonly #sources = new Map<string, Source>();
+  readonly #queue: Array<() => void> = [];
+  #rules: KeeperRules;
+  #running = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #stopped = new AbortController();
+
+  constructor(options: KeeperOptions, rules: KeeperRules) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#random = options.random ?? Math.random;
+    this.#rules = rules;
+  }
+
+  /** Reads what the disk has of lists, so that the first card need not wait for it; and asks for what the policy names. */
+  async start(): Promise<void> {
+    const { store } = this.#options;
+    const kept = await store.entries('crl');
+    const urls = kept.flatMap(({ key }) => ('url' in key ? [key.url] : []));
+    await Promise.all(urls.map((url) => this.#restore(this.#source({ kind: 'crl', url }))));
+    this.wish([]);
+  }
+
+  changeRules(rules: KeeperRules): void {
+    this.#rules = rules;
+    this.wish([]);
+  }
+
+  /** The judge has lost all that it knew. */
+  forgotten(): void {
+    for (const source of this.#sources.values()) {
+      source.window = null;
+      source.restored = false;
+    }
+  }
+
+  /** What a judged path wants; what is due is fetched. */
+  wish(wishes: readonly RevocationWish[]): void {
+    const named = this.#rules.lists.map((url): RevocationWish => ({ kind: 'crl', url }));
+    for (const each of [...named, ...wishes]) if (this.#isWanted(each)) this.#source(each);
+    this.#fetchDue();
+  }
+
+  /** Resolves when all that these wishes are waiting for has been tried once, or after the limit. */
+  async settle(wishes: readonly RevocationWish[], limitMs: number): Promise<void> {
+    const running = wishes.flatMap((wish) => {
+      const source = this.#sources.get(nameOf(wish));
+      return source?.running == null ? [] : [source.running];
+    });
+    if (running.length === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const limit = setTimeout(resolve, limitMs);
+    await Promise.race([Promise.all(running), promise]);
+    clearTimeout(limit);
+  }
+
+  /** The machine woke, or the network is back: what has failed is tried again. */
+  retry(): void {
+    for (const source of this.#sources.values()) {
+      if (source.fault === null) continue;
+      source.failures = 0;
+      source.lastAt = null;
+    }
+    this.#fetchDue();
+  }
+
+  state(): readonly SourceState[] {
+    return [...this.#sources.values()].map(({ wish, window, fault, failures }) => ({
+      kind: wish.kind,
+      host: hostOf(wish.url),
+      window,
+      fault,
+      failures,
+    }));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await Promise.all([...this.#sources.values()].flatMap(({ running }) => running ?? []));
+    this.#options.clock.settle();
+  }
+
+  #isWanted({ kind }: RevocationWish): boolean {
+    return kind === 'certificate' ? this.#rules.fetchIssuers : this.#rules.sources.has(kind);
+  }
+
+  #source(wish: RevocationWish): Source {
+    const name = nameOf(wish);
+    const known = this.#sources.get(name);
+    if (known !== undefined) {
+      // Touched: the ones that nobody has asked for longest go first.
+      this.#sources.delete(name);
+      this.#sources.set(name, known);
+      return known;
+    }
+    const source: Source = {
+      wish,
+      window: null,
+      restored: false,
+      lastAt: null,
+      failures: 0,
+      fault: null,
+      random: this.#random(),
+      running: null,
+    };
+    this.#sources.set(name, source);
+    if (this.#sources.size > MAX_SOURCES) {
+      const idle = [...this.#sources].find(([, each]) => each.running === null);
+      if (idle !== undefined) this.#sources.delete(idle[0]);
+    }
+    return source;
+  }
+
+  #fetchDue(): void {
+    if (this.#stopped.signal.aborted) return;
+    const now = this.#now();
+    for (const source of this.#sources.values()) {
+      if (source.running !== null || !this.#isWanted(source.wish) || this.#dueAt(source, now) > now) continue;
+      source.running = this.#inTurn(() => this.#refresh(source))
+        .catch(() => failed(source, this.#now()))
+        .finally(() => {
+          source.running = null;
+          this.#arm();
+        });
+    }
+    this.#arm();
+  }
+
+  #dueAt({ window, lastAt, failures, random, wish, restored }: Source, now: number): number {
+    if (!restored) return now;
+    // A certificate of an issuer is fetched once.
+    if (wish.kind === 'certificate' && window !== null) return Number.POSITIVE_INFINITY;
+    return nextFetchAt(window, { lastAt, failures }, { maxAgeMs: this.#rules.card.revocation.ageCap }, now, random);
+  }
+
+  #arm(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#stopped.signal.aborted) return;
+    const now = this.#now();
+    const due = [...this.#sources.values()]
+      .filter(({ running, wish }) => running === null && this.#isWanted(wish))
+      .map((source) => this.#dueAt(source, now));
+    const next = Math.min(...due);
+    if (!Number.isFinite(next)) return;
+    this.#timer = setTimeout(() => this.#fetchDue(), Math.min(Math.max(next - now, 0), LONGEST_WAIT_MS));
+    this.#timer.unref();
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    if (this.#running >= MAX_PARALLEL) await new Promise<void>((resolve) => this.#queue.push(resolve));
+    this.#running += 1;
+    try {
+      await work();
+    } finally {
+      this.#running -= 1;
+      this.#queue.shift()?.();
+    }
+  }
+
+  async #refresh(source: Source): Promise<void> {
+    if (!source.restored) {
+      await this.#restore(source);
+      if (this.#dueAt(source, this.#now()) > this.#now()) return;
+    }
+    if (this.#stopped.signal.aborted) return;
+    const nonce = randomBytes(32);
+    const outcome = await this.#fetch(source.wish, nonce);
+    source.lastAt = this.#now();
+    source.random = this.#random();
+    const fault = outcome.ok ? await this.#take(source, outcome.der, nonce) : outcome.reason;
+    source.fault = fault;
+    source.failures = fault === null ? 0 : source.failures + 1;
+  }
+
+  async #fetch(wish: RevocationWish, nonce: Uint8Array): Promise<FetchOutcome> {
+    const fetch = this.#options.fetch ?? fetchBounded;
+    return await fetch({
+      url: wish.url,
+      wanted: wish.kind === 'ocsp' ? { kind: 'ocsp', question: ocspRequest(wish.id, nonce) } : { kind: wish.kind },
+      rules: this.#rules.fetch,
+      signal: this.#stopped.signal,
+    });
+  }
+
+  /** @returns why it was not taken; null: it was */
+  async #take(source: Source, der: Uint8Array, nonce: Uint8Array): Promise<string | null> {
+    const { store, clock, onNews } = this.#options;
+    // The judge's thread gets a copy: what is kept is what was accepted.
+    const offered = await this.#offer(source.wish, der, nonce);
+    if (offered === null) return 'judge-unavailable';
+    if (!offered.ok) return offered.why;
+    const { thisUpdate, nextUpdate } = offered;
+    source.window = { thisUpdate, nextUpdate };
+    const now = this.#now();
+    if (source.wish.kind !== 'certificate') clock.seen(thisUpdate);
+    clock.seen(now);
+    await store.put(...keyOf(source.wish), der, now);
+    onNews();
+    return null;
+  }
+
+  /** What the disk has; it is verified like anything that comes from outside. */
+  async #restore(source: Source): Promise<void> {
+    source.restored = true;
+    const entry = await this.#options.store.get(...keyOf(source.wish));
+    if (entry === null) return;
+    const offered = await this.#offer(source.wish, entry.der, null);
+    if (offered?.ok !== true) return;
+    source.window = { thisUpdate: offered.thisUpdate, nextUpdate: offered.nextUpdate };
+    source.lastAt = entry.fetchedAt;
+    this.#options.onNews();
+  }
+
+  async #offer(wish: RevocationWish, der: Uint8Array, nonce: Uint8Array | null): Promise<Offered | null> {
+    const { acceptance } = this.#options;
+    const at = this.#now();
+    switch (wish.kind) {
+      case 'crl':
+        return await acceptance.offerList(wish.url, der, at);
+      case 'ocsp':
+        return await acceptance.offerAnswer(wish.key, der, nonce, at);
+      case 'certificate':
+        return await acceptance.offerCertificate(der);
+    }
+  }
+}
+
+/** A fault of ours costs this attempt, and nothing else. */
+function failed(source: Source, now: number): void {
+  source.fault = 'failed';
+  source.failures += 1;
+  source.lastAt = now;
+}
+
+function nameOf(wish: RevocationWish): string {
+  return wish.kind === 'ocsp' ? `ocsp ${wish.key.issuer} ${wish.key.serial}` : `${wish.kind} ${wish.url}`;
+}
+
+function keyOf(wish: RevocationWish): [EntryKind, EntryKey] {
+  return wish.kind === 'ocsp' ? ['ocsp', wish.key] : [wish.kind, { url: wish.url }];
+}
+
+function hostOf(url: string): string {
+  try {
+    return new URL(url).host;
+  } catch {
+    return '';
+  }
+}
