@@ -326,7 +326,10 @@ const asAnotherUser = (script: string) =>
 describe('a process of another user', () => {
   /** Says the bytes to the port, and shows what comes back. */
   const sayAsAnother = (bytes: string) =>
-    asAnotherUser(`exec 3<>/dev/tcp/127.0.0.1/${server.port} && printf '${octal(bytes)}' >&3; cat <&3; echo done >&2`);
+    // Hung up on before it has spoken, bash would die of SIGPIPE and say nothing.
+    asAnotherUser(
+      `trap '' PIPE; exec 3<>/dev/tcp/127.0.0.1/${server.port} && printf '${octal(bytes)}' >&3; cat <&3; echo done >&2`,
+    );
   const octal = (bytes: string) =>
     [...Buffer.from(bytes, 'latin1')].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 
@@ -349,6 +352,20 @@ describe('a process of another user', () => {
     }
     // The token is still unspent: nobody has heard it.
     page = await PageClient.enter(server.port, token);
+  });
+});
+
+describe('a crowd of another user', () => {
+  it('takes no place from a connection of ours that takes its time', async () => {
+    const slow = await call(server.port);
+    const text = get('/');
+    slow.socket.write(text.slice(0, 10));
+    const { err } = await asAnotherUser(
+      `for each in {1..200}; do exec {held}<>/dev/tcp/127.0.0.1/${server.port}; done; echo all >&2`,
+    );
+    expect(err).toContain('all');
+    slow.socket.write(text.slice(10));
+    expect(await slow.ended).toContain(INDEX);
   });
 });
 

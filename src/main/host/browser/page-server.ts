@@ -90,7 +90,8 @@ export async function servePage(view: ViewService, options: PageServerOptions): 
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
     const ours = peers.isOurs(socket).then((own) => {
-      if (!own) socket.destroy();
+      if (own) connections.ours(socket);
+      else socket.destroy();
       return own;
     });
     judged.set(socket, ours);
