@@ -114,6 +114,7 @@ function parseBasic(der: Uint8Array, basic: Uint8Array): OcspAnswer {
   const tbs = enterWhole(tbsDer, SEQUENCE, WHAT);
   const version = tbs.enterIf(contextConstructed(0), WHAT);
   if (version !== null && smallInteger(version.read(INTEGER, WHAT), WHAT) !== 0) throw new DerError(`${WHAT}: version`);
+  version?.end(WHAT);
   const responder = readResponder(tbs);
   const producedAt = readTime(tbs);
   const list = tbs.enter(SEQUENCE, WHAT);
@@ -181,7 +182,7 @@ function readStatus(reader: DerReader): SingleAnswer['status'] {
   const tag = reader.peek();
   switch (tag) {
     case context(0):
-      reader.read(tag, WHAT);
+      readNothing(reader, tag);
       return { state: 'good' };
     case contextConstructed(1): {
       const info = reader.enter(tag, WHAT);
@@ -195,11 +196,16 @@ function readStatus(reader: DerReader): SingleAnswer['status'] {
       return { state: 'revoked', at, reason };
     }
     case context(2):
-      reader.read(tag, WHAT);
+      readNothing(reader, tag);
       return { state: 'unknown' };
     default:
       throw new DerError(`${WHAT}: status`);
   }
+}
+
+/** A NULL under another tag. */
+function readNothing(reader: DerReader, tag: number): void {
+  if (reader.read(tag, WHAT).length > 0) throw new DerError(`${WHAT}: NULL with content`);
 }
 
 function readAnswerExtensions(field: DerReader | null): Pick<OcspAnswer, 'nonce' | 'unknownCritical'> {
@@ -239,31 +245,32 @@ function readTime(reader: DerReader): number {
 }
 
 /**
- * Asks for one certificate (4.1). The id is hashed by SHA-1: it names, it proves nothing, and many responders know no other.
- * @param nonce 16 to 32 octets (RFC 8954); null: the answer may be one that the responder made beforehand
+ * How a responder is asked for one certificate (4.1.1). By SHA-1: it names, it proves nothing, and many responders know no
+ * other.
  */
-export function ocspRequest(certificate: Certificate, issuerKey: PublicKey, nonce: Uint8Array | null): Uint8Array {
-  const id = element(
+export function certificateId(certificate: Certificate, issuerKey: PublicKey): Uint8Array<ArrayBuffer> {
+  return element(
     SEQUENCE,
     element(SEQUENCE, objectIdentifierElement(SHA1), nullElement()),
     sha1Of(certificate.issuer.der),
     sha1Of(issuerKey.bits),
     element(INTEGER, certificate.serial),
   );
+}
+
+/**
+ * The question about one certificate (4.1). @param id as {@link certificateId} makes it
+ * @param nonce 16 to 32 octets (RFC 8954); null: the answer may be one that the responder made beforehand
+ */
+export function ocspRequest(id: Uint8Array, nonce: Uint8Array | null): Uint8Array<ArrayBuffer> {
   const list = element(SEQUENCE, element(SEQUENCE, id));
-  const extensions =
-    nonce === null
-      ? []
-      : [
-          element(
-            contextConstructed(2),
-            element(
-              SEQUENCE,
-              element(SEQUENCE, objectIdentifierElement(NONCE), element(OCTET_STRING, element(OCTET_STRING, nonce))),
-            ),
-          ),
-        ];
-  return element(SEQUENCE, element(SEQUENCE, list, ...extensions));
+  if (nonce === null) return element(SEQUENCE, element(SEQUENCE, list));
+  const extension = element(
+    SEQUENCE,
+    objectIdentifierElement(NONCE),
+    element(OCTET_STRING, element(OCTET_STRING, nonce)),
+  );
+  return element(SEQUENCE, element(SEQUENCE, list, element(contextConstructed(2), element(SEQUENCE, extension))));
 }
 
 const sha1Of = (octets: Uint8Array) => element(OCTET_STRING, createHash('sha1').update(octets).digest());
