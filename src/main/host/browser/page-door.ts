@@ -6,7 +6,7 @@ import { CLOSED, TokenSchema } from '../../../core/contract/page-channel.ts';
 import type { ViewService } from '../desktop-host.ts';
 import type { Admission, Verdict } from './admission.ts';
 import { MAX_MESSAGE } from './page-message.ts';
-import { PageSocket } from './page-socket.ts';
+import { overwrite, PageSocket } from './page-socket.ts';
 
 const MAX_FIRST_MESSAGE = 128;
 const MAX_WAITING = 4;
@@ -75,6 +75,7 @@ export class PageDoor {
     socket.once('message', (data, isBinary) => {
       const verdict = this.judge(data, isBinary);
       if (!verdict.admitted) {
+        socket.on('message', overwrite);
         socket.close(CLOSED[verdict.why]);
         return;
       }

@@ -125,8 +125,16 @@ export class PageSocket {
     clearInterval(this.ping);
     this.stopListening();
     this.socket.off('message', this.receive);
+    // What is under way still comes, and may be a passcode.
+    this.socket.on('message', overwrite);
     this.onGone();
   }
+}
+
+/** A message that nobody is to read. */
+export function overwrite(data: RawData): void {
+  for (const piece of Array.isArray(data) ? data : [data])
+    (piece instanceof ArrayBuffer ? new Uint8Array(piece) : piece).fill(0);
 }
 
 /** The message in one piece; the pieces that it came in are overwritten. */
