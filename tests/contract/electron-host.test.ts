@@ -254,6 +254,16 @@ describe('the panel', () => {
 describe('the countdown', () => {
   const second = { id: 2, bounds: { x: 1920, y: 0, width: 1280, height: 1024 } };
 
+  test('leaves no blank cover where its page dies, and covers again the next time', async () => {
+    const host = await open();
+    expect(await host.showCountdown()).toBe(true);
+    only(countdowns()).webContents.emit('render-process-gone');
+    expect(countdowns()).toEqual([]);
+    host.hideCountdown();
+    expect(await host.showCountdown()).toBe(true);
+    expect(countdowns()).toHaveLength(1);
+  });
+
   test('covers every display, above all else, on all workspaces, and takes no keyboard', async () => {
     electron.screen.displays.push(second);
     expect(await (await open()).showCountdown()).toBe(true);

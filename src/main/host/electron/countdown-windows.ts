@@ -65,6 +65,10 @@ export class CountdownWindows {
     window.on('closed', () => {
       if (this.#windows.get(id) === window) this.#windows.delete(id);
     });
+    // A page that has died counts nothing down either, and its cover would stay.
+    window.webContents.on('render-process-gone', () => {
+      if (!window.isDestroyed()) window.destroy();
+    });
     window.setMenu(null);
     window.setAlwaysOnTop(true, 'screen-saver');
     window.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true, skipTransformProcessType: true });
