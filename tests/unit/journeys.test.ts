@@ -15,6 +15,8 @@ const card = (...days: number[]): Pick<CardView, 'certificates'> => ({
     issuer: null,
     verdict: 'accepted',
     reasons: [],
+    judgedBy: 'dates',
+    revocation: { state: 'unknown', asOf: null },
     notAfter: TODAY + daysLeft * DAY_MS,
     daysLeft,
   })),

@@ -43,6 +43,14 @@ export type AgentEffect =
       /** Milliseconds since 1970. */
       readonly notAfter: number;
     }
+  /** A certificate between this one and its anchor, or the anchor, stands on the ladder: for IT. */
+  | {
+      readonly type: 'issuer-ending';
+      readonly fingerprint: string;
+      readonly name: string;
+      readonly rung: number;
+      readonly daysLeft: number;
+    }
   | { readonly type: 'session-began'; readonly cardId: string; readonly reader: string }
   | { readonly type: 'session-ended'; readonly cardId: string; readonly reader: string }
   | { readonly type: 'tell'; readonly code: FailureCode };

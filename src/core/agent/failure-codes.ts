@@ -164,6 +164,10 @@ export const FAILURES = {
     says: 'A certificate of an issuer of your organisation will soon not be valid any more.',
     next: 'IT: put its successor beside it (certificates.anchors, certificates.intermediates).',
   },
+  Revocation_NotFetched: {
+    says: 'What is known of withdrawn cards could not be brought up to date.',
+    next: 'Check the network of this computer. Wardkey tries again by itself. If it stays so, give IT what was found.',
+  },
   Clock_TurnedBack: {
     says: 'The clock of this computer is behind the time it has shown before.',
     next: 'Set it right. Certificates are checked by the later time until then.',

@@ -1,4 +1,5 @@
 import { CERTIFICATE_SLOTS, type CertificateSlot } from '../contract/card-process.ts';
+import type { Revocation } from '../pki/verdict.ts';
 import { certificateAllows } from './card-session.ts';
 import { daysLeft } from './expiry.ts';
 import { codeOfCardFailure, codeOfVerdict, type FailureCode } from './failure-codes.ts';
@@ -68,6 +69,10 @@ export type CertificateStatus = {
   readonly issuer: string | null;
   readonly verdict: 'accepted' | 'refused';
   readonly reasons: readonly string[];
+  /** 'dates': no anchors are known, so that nothing else was looked at. */
+  readonly judgedBy: 'path' | 'dates';
+  /** What is known of its revocation, and that of its issuers; `asOf`: when they said so, milliseconds since 1970. */
+  readonly revocation: { readonly state: 'good' | 'revoked' | 'stale' | 'unknown'; readonly asOf: number | null };
   readonly notAfter: number | null;
   readonly daysLeft: number | null;
 };
@@ -99,12 +104,26 @@ function cardStatus(state: AgentState, card: CardSlot): CardStatus {
           issuer: facts?.issuer ?? null,
           verdict: verdict.verdict,
           reasons: verdict.reasons,
+          judgedBy: verdict.judgedBy,
+          revocation: revocationOf(verdict.revocation),
           notAfter: facts?.notAfter ?? null,
           daysLeft: facts === null ? null : daysLeft(facts.notAfter, state.clock.wall),
         },
       ];
     }),
   };
+}
+
+function revocationOf(revocation: Revocation): CertificateStatus['revocation'] {
+  switch (revocation.state) {
+    case 'good':
+    case 'stale':
+      return { state: revocation.state, asOf: revocation.asOf };
+    case 'revoked':
+      return { state: 'revoked', asOf: revocation.at };
+    case 'unknown':
+      return { state: 'unknown', asOf: null };
+  }
 }
 
 function troubleOf(state: AgentState, card: CardSlot): FailureCode | null {

@@ -30,6 +30,9 @@ const CertificateSchema = v.object({
   issuer: v.nullable(text()),
   verdict: v.picklist(['accepted', 'refused']),
   reasons: v.array(text(64)),
+  judgedBy: v.picklist(['path', 'dates']),
+  /** `asOf`: when the issuer said so. */
+  revocation: v.object({ state: v.picklist(['good', 'revoked', 'stale', 'unknown']), asOf: v.nullable(wallClock) }),
   notAfter: v.nullable(wallClock),
   daysLeft: v.nullable(whole),
 });
@@ -190,6 +193,8 @@ export const FINDING_CHECKS = [
   'card',
   'passcode',
   'certificate',
+  'trust',
+  'revocation',
   'clock',
   'network',
   'policy',

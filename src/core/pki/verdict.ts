@@ -1,6 +1,6 @@
-import { PATH_FAULTS } from './path/validate-path.ts';
+import { PATH_FAULTS } from './path/path-fault.ts';
 import type { UnknownReason } from './revocation/revocation-status.ts';
-import type { RevocationReason } from './x509/revocation-list.ts';
+import type { RevocationReason } from './x509/revocation-reason.ts';
 
 /**
  * The word on one certificate: data, with stable reason codes, never a boolean. docs/failure-codes.md says what each means to

@@ -304,6 +304,7 @@ export class AgentRuntime {
       case 'decided':
       case 'settled':
       case 'warn-of-expiry':
+      case 'issuer-ending':
       case 'session-began':
       case 'session-ended':
       case 'tell':

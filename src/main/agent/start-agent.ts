@@ -170,6 +170,8 @@ function auditEntry(news: AgentNews): AuditEntry | null {
       return { event: effect.type, cardId: effect.cardId, reader: effect.reader };
     case 'warn-of-expiry':
       return { event: effect.type, fingerprint: effect.fingerprint, rung: effect.rung, daysLeft: effect.daysLeft };
+    case 'issuer-ending':
+      return { event: effect.type, name: effect.name, rung: effect.rung, daysLeft: effect.daysLeft };
     case 'tell':
       return { event: 'told', code: effect.code };
     default:

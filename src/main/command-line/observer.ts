@@ -3,7 +3,7 @@ import type { AgentState, Reader } from '../../core/agent/state.ts';
 import type { DesktopSession } from '../../core/contract/desktop-session.ts';
 import { bootId } from '../../native/machine/boot-id.ts';
 import { AgentRuntime } from '../agent/agent-runtime.ts';
-import { CertificateService } from '../certificates/certificate-service.ts';
+import { CertificateService, type TrustState } from '../certificates/certificate-service.ts';
 import { policyFile, stateFolder } from '../store/folders.ts';
 import { loadPolicy } from '../store/policy-source.ts';
 import { startCards } from './start-cards.ts';
@@ -14,6 +14,7 @@ const PATIENCE_MS = 20_000;
 /** An agent that sees cards but has no desktop to act on: for commands that look, or that talk to a card directly. */
 export type Observer = {
   readonly runtime: AgentRuntime;
+  readonly trust: () => TrustState;
   /** Resolves when everything there is has been looked at, or patience has run out. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -53,6 +54,7 @@ export async function startObserver(policyPath: string | null): Promise<Observer
   const patience = setTimeout(settled.resolve, PATIENCE_MS);
   return {
     runtime,
+    trust: () => certificates.state(),
     settled: () => settled.promise,
     stop: async () => {
       clearTimeout(patience);

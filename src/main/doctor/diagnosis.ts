@@ -4,6 +4,7 @@ import { type AgentState, cardIn } from '../../core/agent/state.ts';
 import { type ReaderStatus, snapshotOf } from '../../core/agent/status.ts';
 import type { DesktopSession } from '../../core/contract/desktop-session.ts';
 import type { FindingView } from '../../core/contract/view.ts';
+import type { TrustState } from '../certificates/certificate-service.ts';
 import type { LoadedPolicy } from '../store/policy-source.ts';
 
 /** One question of the doctor, with its answer in plain words and, where something is wrong, what to do. */
@@ -91,10 +92,44 @@ function certificateFinding(state: AgentState, reader: string): Finding {
   return ok('certificate', `Accepted, ${days} days left.`, String(days));
 }
 
+const DAY_MS = 86_400_000;
+
+/** Whom cards are judged by. @param ladderDays of the policy: how long before its end a certificate is warned of */
+export function trustFinding(trust: TrustState, ladderDays: readonly number[], now: Date): Finding {
+  if (trust.certificates === null) {
+    return notChecked('trust', 'The policy names no anchors: cards are judged by dates and names alone.');
+  }
+  const [problem] = trust.problems;
+  if (problem !== undefined) return wrong('trust', 'Trust_Unusable', `${problem.path}: ${problem.why}`);
+  if (trust.certificates.length === 0) return wrong('trust', 'Trust_Unusable', 'none holds a certificate');
+  const last = now.getTime() + Math.max(...ladderDays) * DAY_MS;
+  const [ending] = trust.certificates
+    .filter(({ notAfter }) => notAfter <= last)
+    .toSorted((a, b) => a.notAfter - b.notAfter);
+  if (ending !== undefined) {
+    const detail = `${ending.name}: ${new Date(ending.notAfter).toISOString().slice(0, 10)}`;
+    return wrong('trust', 'Trust_Ending', detail, 'warning');
+  }
+  const { length } = trust.certificates;
+  return ok('trust', `${length} certificates of issuers.`, String(length));
+}
+
+/** How fresh what is known of revocation is. */
+export function revocationFinding({ sources }: TrustState): Finding {
+  if (sources.length === 0) return notChecked('revocation', 'Nothing has been asked for yet.');
+  const troubled = sources.filter(({ fault }) => fault !== null);
+  const [worst] = troubled.toSorted((a, b) => Number(a.window !== null) - Number(b.window !== null));
+  if (worst === undefined) return ok('revocation', 'What is known is up to date.');
+  const detail = `${worst.kind} ${worst.host}: ${worst.fault ?? ''}`;
+  return wrong('revocation', 'Revocation_NotFetched', detail, worst.window === null ? 'failed' : 'warning');
+}
+
 const triesLeft = (count: number | null) =>
   count === null ? 'The card does not tell its tries.' : `Tries left: ${count}.`;
 
-export function clockFinding(now: Date): Finding {
+/** @param behind how far it is behind a time that has been, milliseconds */
+export function clockFinding(now: Date, behind = 0): Finding {
+  if (behind > 0) return wrong('clock', 'Clock_TurnedBack', `by ${Math.round(behind / 60_000)} minutes`);
   return now.getUTCFullYear() < EARLIEST_YEAR
     ? wrong('clock', 'Certificate_NotYetValid', `the clock says ${now.toISOString()}`)
     : ok('clock', now.toISOString(), now.toISOString());

@@ -7,6 +7,7 @@ import type { Policy } from '../../core/agent/policy.ts';
 import { snapshotOf } from '../../core/agent/status.ts';
 import type { DesktopSession } from '../../core/contract/desktop-session.ts';
 import type { AgentRuntime } from '../agent/agent-runtime.ts';
+import type { TrustState } from '../certificates/certificate-service.ts';
 import {
   agentFinding,
   cardFindings,
@@ -15,7 +16,9 @@ import {
   lockFinding,
   networkFinding,
   policyFinding,
+  revocationFinding,
   settingsFinding,
+  trustFinding,
 } from '../doctor/diagnosis.ts';
 import type { LoadedPolicy } from '../store/policy-source.ts';
 
@@ -26,6 +29,7 @@ export type ExaminationParts = {
   readonly runtime: AgentRuntime;
   readonly desktop: DesktopSession;
   readonly policy: () => LoadedPolicy;
+  readonly trust: () => TrustState;
   /** What was found wrong with settings files since the start. */
   readonly settingsProblems: () => readonly string[];
   readonly auditFile: string;
@@ -43,11 +47,13 @@ export class Examination {
 
   /** In the order in which one thing needs the other. Costs no try. */
   async examine(): Promise<Finding[]> {
-    const { runtime, desktop, policy, settingsProblems } = this.parts;
+    const { runtime, desktop, policy, settingsProblems, trust } = this.parts;
     const [network, lock] = await Promise.all([lookAtNetwork(runtime.state.policy), lockFinding(desktop)]);
     return [
       ...cardFindings(runtime.state),
-      clockFinding(new Date()),
+      trustFinding(trust(), runtime.state.policy.expiry.ladderDays, new Date()),
+      revocationFinding(trust()),
+      clockFinding(new Date(), trust().clockBehind),
       network,
       policyFinding(policy()),
       settingsFinding(settingsProblems()),

@@ -99,6 +99,7 @@ function windowFor(agent: RunningAgent, { folders, demo }: StartWindowOptions, q
     agent,
     settings,
     examination: new Examination({
+      trust: agent.trust,
       runtime: agent.runtime,
       desktop: agent.desktop,
       policy: agent.policy,

@@ -28,19 +28,36 @@ function Certificate({ certificate }: { certificate: CertificateView }) {
   const { renewalDays } = useView();
   const { slot, notAfter, daysLeft, verdict } = certificate;
   const expired = daysLeft !== null && daysLeft < 0;
+  const refused = verdict === 'refused';
   const soon = daysLeft !== null && daysLeft >= 0 && daysLeft <= renewalDays;
-  const tone = expired || verdict === 'refused' ? 'bad' : soon ? 'soon' : 'good';
+  const tone = expired || refused ? 'bad' : soon ? 'soon' : 'good';
+  const until = expired ? 'panel.expiredOn' : refused ? 'panel.refusedUntil' : 'panel.validUntil';
   return (
     <li className={`wk-certificate wk-certificate--${tone}`}>
       <span className="wk-certificate__name">{text(`common.slots.${slot}`)}</span>
-      {notAfter !== null && (
-        <span className="wk-certificate__date">
-          {text(expired ? 'panel.expiredOn' : 'panel.validUntil', { date: date(notAfter) })}
-        </span>
-      )}
-      {daysLeft !== null && !expired && (
+      {notAfter !== null && <span className="wk-certificate__date">{text(until, { date: date(notAfter) })}</span>}
+      <Checked certificate={certificate} />
+      {daysLeft !== null && !expired && !refused && (
         <strong className="wk-certificate__days">{text('common.days', { count: daysLeft })}</strong>
       )}
     </li>
   );
+}
+
+/** What is known of its revocation: of the one that signs in always, of the others where it is no good news. */
+function Checked({ certificate: { slot, judgedBy, revocation } }: { certificate: CertificateView }) {
+  const { text, date, time } = useLanguage();
+  const { signInSlot } = useView();
+  const { state, asOf } = revocation;
+  // Without anchors nobody has looked, and nobody can: that is for IT to hear, in the checks of this computer.
+  if (judgedBy === 'dates' || (slot !== signInSlot && (state === 'good' || state === 'unknown'))) return null;
+  const sentence = () => {
+    if (asOf === null) return text('panel.notChecked');
+    if (state === 'revoked') return text('panel.revokedOn', { date: date(asOf) });
+    if (state === 'stale') return text('panel.lastCheckedOn', { date: date(asOf) });
+    return date(asOf) === date(Date.now())
+      ? text('panel.checkedToday', { time: time(asOf) })
+      : text('panel.checkedOn', { date: date(asOf) });
+  };
+  return <span className="wk-certificate__checked">{sentence()}</span>;
 }

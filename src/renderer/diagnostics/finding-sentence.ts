@@ -10,6 +10,8 @@ export function findingSentence({ check, state, code, detail }: FindingView, tra
     case 'reader':
     case 'card':
     case 'network':
+    case 'trust':
+    case 'revocation':
       return text(`diagnostics.notChecked.${check}`);
     default:
       return text('diagnostics.notChecked.other');
@@ -26,6 +28,8 @@ function okSentence(check: FindingView['check'], detail: string | null, { text, 
       return detail === null
         ? text('diagnostics.ok.certificateUnknown')
         : text('diagnostics.ok.certificate', { count: Number(detail) });
+    case 'trust':
+      return text('diagnostics.ok.trust', { count: Number(detail) });
     case 'clock': {
       const at = Date.parse(detail ?? '');
       return text('diagnostics.ok.clock', { date: date(at), time: time(at) });
@@ -33,6 +37,7 @@ function okSentence(check: FindingView['check'], detail: string | null, { text, 
     case 'policy':
       return detail === null ? text('diagnostics.ok.policyNone') : text('diagnostics.ok.policy', { detail });
     case 'service':
+    case 'revocation':
     case 'settings':
     case 'agent':
       return text(`diagnostics.ok.${check}`);

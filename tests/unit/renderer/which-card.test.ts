@@ -25,6 +25,8 @@ const certificate = (slot: '9A' | '9C' | '9D' | '9E', holder: string | null): Ca
   issuer: null,
   verdict: 'accepted',
   reasons: [],
+  judgedBy: 'dates',
+  revocation: { state: 'unknown', asOf: null },
   notAfter: null,
   daysLeft: null,
 });

@@ -70,6 +70,8 @@ describe('the report for the help desk', () => {
       'card',
       'passcode',
       'certificate',
+      'trust',
+      'revocation',
       'clock',
       'network',
       'policy',

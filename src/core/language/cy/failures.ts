@@ -188,6 +188,10 @@ export const failures = {
     says: 'Cyn bo hir ni fydd un o dystysgrifau cyhoeddwr eich sefydliad yn ddilys mwyach.',
     next: 'Y tîm TG: rhowch ei holynydd wrth ei hochr (certificates.anchors, certificates.intermediates).',
   },
+  Revocation_NotFetched: {
+    says: 'Nid oedd modd diweddaru’r hyn a wyddys am gardiau a dynnwyd yn ôl.',
+    next: 'Gwiriwch rwydwaith y cyfrifiadur hwn. Bydd Wardkey yn ceisio eto ohono’i hun. Os yw’n parhau, rhowch yr hyn a ganfuwyd i’r tîm TG.',
+  },
   Clock_TurnedBack: {
     says: 'Mae cloc y cyfrifiadur hwn y tu ôl i’r amser y mae wedi’i ddangos o’r blaen.',
     next: 'Gosodwch ef yn gywir. Tan hynny caiff tystysgrifau eu gwirio yn ôl yr amser diweddaraf.',

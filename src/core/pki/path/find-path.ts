@@ -4,8 +4,9 @@ import type { Certificate } from '../x509/certificate.ts';
 import type { PublicKey } from '../x509/public-key.ts';
 import type { CertificatePool, TrustAnchor, TrustStore } from './anchor.ts';
 import { type Budget, BudgetExceeded, type BudgetKind } from './budget.ts';
+import type { PathFault } from './path-fault.ts';
 import { acceptsAlgorithm, acceptsKey } from './profile.ts';
-import { faultsOfPath, mayIssue, maySignCertificates, type PathFault, type PathInputs } from './validate-path.ts';
+import { faultsOfPath, mayIssue, maySignCertificates, type PathInputs } from './validate-path.ts';
 
 /** Where certificates of issuers come from, beyond the trust store. */
 export type Surroundings = {

@@ -10,7 +10,8 @@ import type { RevocationList } from '../x509/revocation-list.ts';
 import { CertificatePool, type TrustAnchor, type TrustStore } from './anchor.ts';
 import { Budget, BudgetExceeded, type BudgetLimits } from './budget.ts';
 import { type FoundPath, findPath, type Surroundings } from './find-path.ts';
-import type { PathFault, PathInputs } from './validate-path.ts';
+import type { PathFault } from './path-fault.ts';
+import type { PathInputs } from './validate-path.ts';
 
 /** Revocation data that is at hand: parsed, but not believed yet. */
 export type RevocationData = {

@@ -4,33 +4,9 @@ import { ANY_POLICY, PURPOSE } from '../x509/oids.ts';
 import type { TrustAnchor } from './anchor.ts';
 import type { Budget } from './budget.ts';
 import { keepsTo } from './name-constraints.ts';
+import type { PathFault } from './path-fault.ts';
 import { PolicyGraph } from './policy-graph.ts';
 import { acceptsAlgorithm, acceptsKey, type Profile } from './profile.ts';
-
-/** What is wrong with a path. Stable: docs/failure-codes.md and `wardkey cert check` tell them. */
-export const PATH_FAULTS = [
-  'not-yet-valid',
-  'expired',
-  'issuer-not-yet-valid',
-  'issuer-expired',
-  'issuer-unknown',
-  'signature-invalid',
-  'algorithm-refused',
-  'key-refused',
-  'issuer-not-ca',
-  'path-too-long',
-  'issuer-key-usage',
-  'purpose-missing',
-  'name-constraints',
-  'policy-missing',
-  'unknown-critical-extension',
-  'budget-depth',
-  'budget-steps',
-  'budget-signatures',
-  'budget-names',
-  'budget-policies',
-] as const;
-export type PathFault = (typeof PATH_FAULTS)[number];
 
 /** Inputs of RFC 5280, 6.1.1, beyond the path and the anchor. */
 export type PathInputs = {

@@ -19,7 +19,7 @@ import { type Certificate, parseCertificate } from '../x509/certificate.ts';
 import { onlyPrimitive, readExtensions } from '../x509/extensions.ts';
 import { type Name, parseName } from '../x509/name.ts';
 import type { PublicKey } from '../x509/public-key.ts';
-import { REASONS, type RevocationReason } from '../x509/revocation-list.ts';
+import { REASONS, type RevocationReason } from '../x509/revocation-reason.ts';
 
 /** Requests and answers of the Online Certificate Status Protocol (RFC 6960). */
 

@@ -1,4 +1,4 @@
-import type { RevocationReason } from '../x509/revocation-list.ts';
+import type { RevocationReason } from '../x509/revocation-reason.ts';
 
 /** Why nothing is known. Stable: documents and settings speak of them. */
 export const UNKNOWN_REASONS = [

@@ -17,25 +17,10 @@ import {
 } from './extensions.ts';
 import { type Name, readName } from './name.ts';
 import { EXTENSION } from './oids.ts';
+import { REASONS, type RevocationReason } from './revocation-reason.ts';
 
 const WHAT = 'revocation list';
 const MAX_ENTRIES = 4_000_000;
-
-/** Why a certificate was revoked (RFC 5280, 5.3.1), by its number. */
-export const REASONS = [
-  'unspecified',
-  'key-compromise',
-  'ca-compromise',
-  'affiliation-changed',
-  'superseded',
-  'cessation-of-operation',
-  'certificate-hold',
-  null,
-  'remove-from-crl',
-  'privilege-withdrawn',
-  'aa-compromise',
-] as const;
-export type RevocationReason = NonNullable<(typeof REASONS)[number]>;
 
 /** RFC 5280, 5.2.5. */
 export type IssuingDistributionPoint = {

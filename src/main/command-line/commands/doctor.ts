@@ -6,7 +6,9 @@ import {
   type Finding,
   lockFinding,
   policyFinding,
+  revocationFinding,
   settingsFinding,
+  trustFinding,
 } from '../../doctor/diagnosis.ts';
 import { policyFile, settingsFolder } from '../../store/folders.ts';
 import { loadPolicy } from '../../store/policy-source.ts';
@@ -45,7 +47,9 @@ async function examine(policyPath: string | null): Promise<Finding[]> {
     openSettings(settingsFolder(), ({ file, why }) => repaired.push(`${file}: ${why}`));
     const findings = [
       ...cardFindings(observer.runtime.state),
-      clockFinding(new Date()),
+      trustFinding(observer.trust(), observer.runtime.state.policy.expiry.ladderDays, new Date()),
+      revocationFinding(observer.trust()),
+      clockFinding(new Date(), observer.trust().clockBehind),
       policyFinding(await loadPolicy(policyPath ?? policyFile())),
       settingsFinding(repaired),
       await lockFinding(desktop),
