@@ -83,10 +83,11 @@ function openedAddresses(): readonly string[] {
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
 }
 
-const open = (view: ViewService, events: HostEvents, onPage: (file: string) => void) =>
+const open = (view: ViewService, events: HostEvents, onPage: (file: string) => void, demo = false) =>
   openBrowserHost({
     openWindows: false,
     onPage,
+    demo,
     launchFolder: join(folder, 'launch'),
     profileFolder: join(folder, 'profile'),
     browser: () => null,
@@ -196,6 +197,19 @@ describe('the browser host', () => {
     await host.close();
     await host.showWindow(true);
     expect(readdirSync(join(folder, 'launch'))).toEqual([]);
+  });
+
+  test.each([
+    [false, 'wardkey'],
+    [true, 'wardkey-demo'],
+  ])('is another icon to the desktop as a demonstration: %s', async (demo, id) => {
+    const host = await open(new ViewUnderTest(), new RecordedEvents(), () => {}, demo);
+    try {
+      host.setTray({ icon: 'no-card', tooltip: 'Wardkey: no card', menu: [{ action: 'open', label: 'Open' }] });
+      await vi.waitFor(async () => expect(await icon.id()).toBe(id));
+    } finally {
+      await host.close();
+    }
   });
 
   test('starts at login hidden, with what it runs with now', async () => {

@@ -4,6 +4,8 @@ import { WATCHER } from './tray-desktop.ts';
 
 /** The one tray icon of a desktop, as its panel meets it on the bus. */
 export type TrayIconOnBus = {
+  /** By which the desktop tells programs apart. */
+  readonly id: () => Promise<string>;
   readonly tooltip: () => Promise<string>;
   /** The labels of its menu, without separators; none where there is no icon. */
   readonly menu: () => Promise<readonly string[]>;
@@ -38,6 +40,7 @@ export function trayIconOn(client: () => BusClient): TrayIconOnBus {
     });
   }
   return {
+    id: async () => String(await client().property(await name(), ITEM_PATH, ITEM, 'Id')),
     async tooltip() {
       const tooltip = await client().property(await name(), ITEM_PATH, ITEM, 'ToolTip');
       return String((tooltip as unknown[])[2]);

@@ -26,9 +26,10 @@ export function trayOf(view: ViewSnapshot, { text }: Translator): Tray {
   const item = (action: TrayAction): TrayItem => ({ action, label: text(`desktop.menu.${action}`) });
   const state = view.failedAction === null ? text(`panel.state.${view.phase}`) : text('desktop.failed.title');
   const actions = actionsFor(view);
+  const tooltip = text('desktop.tooltip', { state });
   return {
     icon: iconFor(view),
-    tooltip: text('desktop.tooltip', { state }),
+    tooltip: view.demo === null ? tooltip : text('desktop.demonstration', { says: tooltip }),
     menu: [
       item('open'),
       ...actions.map(item),

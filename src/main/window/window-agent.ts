@@ -9,7 +9,7 @@ import { translatorFor } from '../../core/language/translators.ts';
 import { monotonicMs } from '../../native/card-process/monotonic.ts';
 import type { AgentNews } from '../agent/agent-runtime.ts';
 import type { Notice, RunningAgent } from '../agent/start-agent.ts';
-import type { DesktopHost, HostEvents, TrayAction, ViewService } from '../host/desktop-host.ts';
+import type { DesktopHost, DesktopNotification, HostEvents, TrayAction, ViewService } from '../host/desktop-host.ts';
 import type { Store } from '../store/repaired-store.ts';
 import type { Settings } from '../store/settings.ts';
 import { Alerts } from './alerts.ts';
@@ -135,7 +135,17 @@ export class WindowAgent implements ViewService {
   /** Not in the window, which is what is missing: on the desktop, as far as it can say anything. */
   private tellNotShown(host: DesktopHost, code: 'Window_NoBrowser' | 'Window_NotShown'): void {
     this.options.agent.notice(code, '');
-    host.notify(noticeOf.notShown(this.translator(), code));
+    this.notify(host, noticeOf.notShown(this.translator(), code));
+  }
+
+  private notify(host: DesktopHost, notification: DesktopNotification): void {
+    const { title } = notification;
+    const isDemo = this.options.demo !== null;
+    host.notify(
+      isDemo
+        ? { ...notification, title: this.translator().text('desktop.demonstration', { says: title }) }
+        : notification,
+    );
   }
 
   async perform(command: ViewCommand, secrets: readonly Uint8Array[]): Promise<ViewOutcome> {
@@ -276,7 +286,7 @@ export class WindowAgent implements ViewService {
     const alert = this.alerts.takeUntold();
     if (alert === null) return;
     if (this.onInsertion() === 'open') void this.bringUp(false);
-    else this.host.notify(noticeOf.expiry(this.translator(), alert));
+    else this.notify(this.host, noticeOf.expiry(this.translator(), alert));
   }
 
   /** A card that came in and wants its user: once for each stay. On a locked desktop it waits, too. */
@@ -291,7 +301,7 @@ export class WindowAgent implements ViewService {
     this.greetings.done(state);
     const way = this.onInsertion();
     if (way === 'open') void this.show('home', false);
-    if (way === 'notify') this.host.notify(noticeOfCard(this.translator(), first));
+    if (way === 'notify') this.notify(this.host, noticeOfCard(this.translator(), first));
   }
 
   private onInsertion(): Settings['onInsertion'] {
@@ -307,7 +317,7 @@ export class WindowAgent implements ViewService {
       return;
     }
     void this.coverDesktop(this.host);
-    if (!this.host.abilities.everyDisplay) this.host.notify(noticeOf.countdown(this.translator()));
+    if (!this.host.abilities.everyDisplay) this.notify(this.host, noticeOf.countdown(this.translator()));
   }
 
   private async coverDesktop(host: DesktopHost): Promise<void> {
@@ -323,14 +333,14 @@ export class WindowAgent implements ViewService {
       return;
     }
     void this.bringUp(false);
-    this.host.notify(noticeOf.unattended(this.translator()));
+    this.notify(this.host, noticeOf.unattended(this.translator()));
   }
 
   private noticed(notice: Notice): void {
     // What has a screen of its own is not repeated as a notice.
     if (notice.code === 'Card_Unattended') return;
     if (notice.code === 'Lock_Failed' || notice.code === 'Action_Failed') {
-      this.host?.notify(noticeOf.failed(this.translator()));
+      if (this.host !== null) this.notify(this.host, noticeOf.failed(this.translator()));
       return;
     }
     if (this.notices.some(({ code }) => code === notice.code)) return;

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { issueCard } from '../../../src/simulator/pki/issue-card.ts';
 import { Ward } from './ward.ts';
 
 let ward: Ward;
@@ -38,5 +39,25 @@ describe('a notice', () => {
     });
     await ward.drawn();
     expect(ward.snapshot.notices).toMatchObject([{ code: 'Window_NoBrowser' }]);
+  });
+});
+
+describe('a demonstration', () => {
+  it.each([
+    ['en', 'Demonstration. '],
+    ['cy', 'Arddangosiad. '],
+  ] as const)('says so in all that it shows outside its window: %s', async (language, mark) => {
+    ward = await Ward.open({ demo: true, settings: { onInsertion: 'notify', language } });
+    ward.reader.insert(await issueCard({ keys: 'p256' }));
+    await ward.settled();
+    ward.desktop.lockIsBroken = true;
+    await ward.signIn();
+    ward.reader.pull();
+    await ward.until(({ failedAction }) => failedAction !== null);
+    await ward.drawn();
+    const titles = ward.host.calls.flatMap((each) => (each.call === 'notify' ? [each.notification.title] : []));
+    const tooltips = ward.host.calls.flatMap((each) => (each.call === 'tray' ? [each.tray.tooltip] : []));
+    expect(titles.length).toBeGreaterThanOrEqual(2);
+    for (const said of [...titles, ...tooltips]) expect(said.startsWith(mark), said).toBe(true);
   });
 });

@@ -1,5 +1,6 @@
 export const desktop = {
   tooltip: 'Wardkey: {{state}}',
+  demonstration: 'Arddangosiad. {{says}}',
   menu: {
     open: 'Agor Wardkey',
     lock: 'Cloi nawr',

@@ -1,6 +1,8 @@
 /** What the tray and the notifications say: outside the window, so each says the whole thing. */
 export const desktop = {
   tooltip: 'Wardkey: {{state}}',
+  /** Before all that a demonstration says outside its window: nobody must take it for the real thing. */
+  demonstration: 'Demonstration. {{says}}',
   menu: {
     open: 'Open Wardkey',
     lock: 'Lock now',

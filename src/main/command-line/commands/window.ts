@@ -35,7 +35,7 @@ export const window: Command = async (_words, { json, policy, hidden, noOpen, de
         openWindows: !noOpen,
         launchFolder: folders.launch,
         profileFolder: folders.browserProfile,
-        ...(demo ? { size: DEMO_SIZE } : {}),
+        ...(demo ? { size: DEMO_SIZE, demo } : {}),
         browser: () => policyOf?.().window.browser ?? null,
         onPage: (file) => {
           if (json) out.json({ event: 'page', file });

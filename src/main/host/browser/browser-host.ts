@@ -31,6 +31,8 @@ export type BrowserHostOptions = {
   /** For the browser's profile alone. */
   readonly profileFolder: string;
   readonly size?: WindowSize;
+  /** A demonstration beside a real Wardkey is another icon to the desktop. */
+  readonly demo?: boolean;
   /** The browser that the organisation chose. */
   readonly browser: () => string | null;
   /** The built program: out/. */
@@ -145,14 +147,14 @@ class BrowserHost implements DesktopHost {
     if (process.platform !== 'linux') return;
     const pictures = readTrayPictures(join(this.programFolder, 'icons', 'tray'));
     this.faceOf = (tray) => ({
-      title: 'Wardkey',
+      title: this.options.demo === true ? tray.tooltip : 'Wardkey',
       tooltip: tray.tooltip,
       icon: pictures.get(tray.icon) ?? [],
       menu: tray.menu,
     });
     this.desktop = await openLinuxDesktop({
       tray: {
-        id: 'wardkey',
+        id: this.options.demo === true ? 'wardkey-demo' : 'wardkey',
         face: this.faceOf({ icon: 'busy', tooltip: 'Wardkey', menu: [] }),
         onActivate: () => events.onTray(),
         onMenu: (action) => {
