@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { FailureCode } from '../../core/agent/failure-codes.ts';
 import { snapshotOf } from '../../core/agent/status.ts';
 import type { CardHost } from '../../core/contract/card-host.ts';
@@ -100,7 +101,8 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
     if (news.type === 'state' && news.state.alerts !== alerts.get()) alerts.set(news.state.alerts);
     if (news.type === 'effect' && news.effect.type === 'tell') notice(news.effect.code, '');
   });
-  audit.write({ event: 'agent-started', policy: policy.source });
+  // With the file: whoever starts it with another one than the organisation's leaves that behind.
+  audit.write({ event: 'agent-started', policy: policy.source, policyFile: resolve(policy.file) });
   const stopPolicy = watchPolicy(parts.policyFile, (loaded) => {
     policy = loaded;
     if (loaded.problems.length > 0) {
@@ -108,7 +110,7 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
       for (const { path, message } of loaded.problems) notice('Policy_Invalid', `${path} ${message}`.trim());
       return;
     }
-    audit.write({ event: 'policy-changed', policy: loaded.source });
+    audit.write({ event: 'policy-changed', policy: loaded.source, policyFile: resolve(loaded.file) });
     agent.changePolicy(loaded.policy);
   });
   agent.start();

@@ -80,6 +80,7 @@ describe('the report for the help desk', () => {
       'agent',
     ]);
     expect(data.findings.find(({ check }) => check === 'settings')?.detail).toContain('~/settings/settings.json');
+    expect(data.audit[0]).toMatchObject({ event: 'agent-started', policy: 'file', policyFile: '~/etc/policy.json' });
     expect(data.audit.map(({ event }) => event)).toEqual(
       expect.arrayContaining(['agent-started', 'session-began', 'warn-of-expiry']),
     );
