@@ -122,8 +122,10 @@ function hostOf(plain: string, whole = plain): string | null {
 
 function hostOfUri(uri: string): string | null {
   const authority = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(uri)?.[1];
-  const host = authority?.replace(/^.*@/, '').replace(/:\d*$/, '');
-  return host === undefined || /^[\d.]+$/.test(host) ? null : hostOf(host);
+  // Browsers read it as a slash, the standard (RFC 3986) does not know it.
+  if (authority === undefined || authority.includes('\\')) return null;
+  const host = authority.replace(/^.*@/, '').replace(/:\d*$/, '');
+  return /^[\d.]+$/.test(host) ? null : hostOf(host);
 }
 
 function mailboxOf(text: string): { readonly local: string | null; readonly host: string | null } {
