@@ -80,14 +80,16 @@ function writeEntry({ serial, at = AT - 2 * DAY_MS, reason, issuer, extensions =
   return sequence(element(0x02, serial), time(at), ...(all.length === 0 ? [] : [sequence(...all.map(writeExtension))]));
 }
 
+export type PointDraft = {
+  /** GeneralNames. */
+  readonly names?: readonly Uint8Array[];
+  /** Numbers of ReasonFlags. */
+  readonly reasons?: readonly number[];
+  readonly issuer?: Name;
+};
+
 /** CRLDistributionPoints of a certificate. */
-export function distributionPoints(
-  ...points: readonly {
-    readonly names?: readonly Uint8Array[];
-    readonly reasons?: readonly number[];
-    readonly issuer?: Name;
-  }[]
-): Extension {
+export function distributionPoints(...points: readonly PointDraft[]): Extension {
   const value = sequence(
     ...points.map(({ names, reasons, issuer }) =>
       sequence(
