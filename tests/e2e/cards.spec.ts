@@ -106,6 +106,18 @@ test.describe('what the panel shows of a card', () => {
   });
 });
 
+test.describe('a card of another organisation', () => {
+  test.use({ policy: { ...ORGANISATION, certificates: { issuers: ['Our own issuer'] } } });
+
+  test('is not called valid by the dates of its certificates', async ({ page, user, policy, reader }) => {
+    await reader.insert(await newCard());
+    await expect(heading(page, 'Your card needs attention')).toBeVisible();
+    await expect(page.getByText('Not accepted.').first()).toBeVisible();
+    await expect(page.getByText('Valid until')).toHaveCount(0);
+    await look({ page, user, policy }, 'not-accepted');
+  });
+});
+
 test.describe('a certificate in trouble that the policy lets pass', () => {
   test.use({ policy: { ...ORGANISATION, session: { requireValidCertificate: false } } });
 
