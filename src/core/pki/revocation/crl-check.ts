@@ -25,6 +25,7 @@ export type CrlCheck = {
 /**
  * What revocation lists say of a certificate (RFC 5280, 6.3.3): distribution points, reasons, indirect and delta lists.
  * @param certificate of the path that is judged
+ * @throws BudgetExceeded
  */
 export function checkCrls(certificate: Certificate, check: CrlCheck): RevocationStatus {
   const points = certificate.extensions.crlDistributionPoints ?? [];

@@ -26,6 +26,7 @@ export type OcspCheck = {
 /**
  * What OCSP answers say of a certificate (RFC 6960, 3.2): signed by its issuer, or by whom the issuer itself has delegated.
  * @param issuer name and key that issued the certificate
+ * @throws BudgetExceeded
  */
 export function checkOcsp(
   certificate: Certificate,
@@ -34,6 +35,7 @@ export function checkOcsp(
 ): RevocationStatus {
   let best: RevocationStatus = { state: 'unknown', reason: 'no-data' };
   for (const answer of check.answers) {
+    check.budget.spend('nameComparisons', answer.singles.length);
     const singles = answer.singles.filter(({ id }) => id !== null && names(id, certificate, issuer.key));
     if (singles.length === 0) continue;
     // Who says two things of one certificate in one answer is believed the worse.
