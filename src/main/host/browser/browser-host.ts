@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ViewCommand, ViewOutcome } from '../../../core/contract/view.ts';
+import { monotonicMs } from '../../../native/card-process/monotonic.ts';
 import { setStartAtLogin, startsAtLogin } from '../../../native/linux-desktop/autostart.ts';
 import { type LinuxDesktop, openLinuxDesktop } from '../../../native/linux-desktop/linux-desktop.ts';
 import type { TrayFace } from '../../../native/linux-desktop/tray.ts';
@@ -41,6 +42,8 @@ export type BrowserHostOptions = {
 
 /** From the start of a browser to its page at the agent; a cold start on a slow machine takes its time. */
 const PAGE_LIMIT_MS = 20_000;
+/** So late may a page's word come that nobody looks at it. */
+const LATE_WORD_MS = 1_000;
 
 const ACTIONS: ReadonlySet<string> = new Set<TrayAction>([
   'open',
@@ -95,6 +98,9 @@ class Attention implements ViewService {
     this.onChange = (listener) => view.onChange(listener);
   }
 
+  /** The page says that it is not looked at. */
+  onLeft: () => void = () => undefined;
+
   /** Another page: the word of the one before it counts no more. */
   renew(): void {
     this.attended = null;
@@ -106,7 +112,10 @@ class Attention implements ViewService {
   }
 
   perform(command: ViewCommand, secrets: readonly Uint8Array[]): Promise<ViewOutcome> {
-    if (command.command === 'attended') this.attended = command.attended;
+    if (command.command === 'attended') {
+      this.attended = command.attended;
+      if (!command.attended) this.onLeft();
+    }
     return this.view.perform(command, secrets);
   }
 }
@@ -124,12 +133,19 @@ class BrowserHost implements DesktopHost {
   private coming: Promise<boolean> | null = null;
   private giveUp: () => void = () => undefined;
   private closed = false;
+  /** When the page was last taken at its word that it is looked at, by the monotonic clock. */
+  private trustedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: BrowserHostOptions, server: PageServer, attention: Attention, programFolder: string) {
     this.options = options;
     this.server = server;
     this.attention = attention;
     this.programFolder = programFolder;
+    attention.onLeft = () => {
+      const late = monotonicMs() - this.trustedAt < LATE_WORD_MS;
+      this.trustedAt = Number.NEGATIVE_INFINITY;
+      if (late && !this.closed) void this.showWindow(false).catch(() => false);
+    };
     this.window = new BrowserWindow(options.profileFolder, options.size ?? PANEL_SIZE);
   }
 
@@ -190,9 +206,19 @@ class BrowserHost implements DesktopHost {
    */
   async showWindow(_focus: boolean): Promise<boolean> {
     if (this.closed) return false;
-    if (this.server.connected() && !this.attention.elsewhere) return true;
-    this.coming ??= this.openWindow().finally(() => {
+    if (this.server.connected() && !this.attention.elsewhere) {
+      // A desktop under load tells its windows late who has turned away from them.
+      this.trustedAt = monotonicMs();
+      return true;
+    }
+    if (this.coming !== null) {
+      // It may be somebody else's window by now: who asked for it first may have turned away.
+      this.trustedAt = Number.POSITIVE_INFINITY;
+      return this.coming;
+    }
+    this.coming = this.openWindow().finally(() => {
       this.coming = null;
+      if (this.trustedAt === Number.POSITIVE_INFINITY) this.trustedAt = monotonicMs();
     });
     return this.coming;
   }
