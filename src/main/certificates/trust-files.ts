@@ -84,10 +84,11 @@ export function listsIn(content: Buffer): readonly Uint8Array[] {
   return blocksIn(content, LIST);
 }
 
-/** A text may begin with the digit that a SEQUENCE begins with: PEM first. */
 function blocksIn(content: Buffer, label: RegExp): readonly Uint8Array[] {
-  const isText = content.subarray(0, 16).every((octet) => octet >= 0x20 || (octet >= 0x09 && octet <= 0x0d));
-  return content[0] === SEQUENCE && !isText ? [content] : pemBlocks(content.toString('latin1'), label);
+  const [tag, length = 0] = content;
+  // A text may begin with the digit that a SEQUENCE begins with; but no length follows it there.
+  const isDer = tag === SEQUENCE && (length >= 0x80 || content.length === length + 2);
+  return isDer ? [content] : pemBlocks(content.toString('latin1'), label);
 }
 
 const CERTIFICATE = /-----BEGIN (?:X509 )?CERTIFICATE-----([^-]*)-----END/g;
