@@ -47,6 +47,22 @@ describe('a clock', () => {
     expect(open().turnedBack(NOW - HOUR)).toEqual({ by: HOUR });
   });
 
+  it('that was turned back does not keep time from going on', () => {
+    const watch = open();
+    watch.seen(NOW);
+    uptime += 3 * HOUR;
+    expect(watch.turnedBack(NOW - HOUR)).toEqual({ by: 4 * HOUR });
+    expect(watch.reached(NOW - HOUR)).toBe(NOW + 3 * HOUR);
+    expect(watch.reached(NOW + 4 * HOUR), 'a clock that is ahead counts').toBe(NOW + 4 * HOUR);
+  });
+
+  it('that is behind by minutes is put right by what was signed meanwhile', () => {
+    const watch = open();
+    watch.seen(NOW);
+    expect(watch.reached(NOW - 60_000)).toBe(NOW);
+    expect(watch.turnedBack(NOW - 60_000)).toBeNull();
+  });
+
   it('is judged by the latest time of all that were seen, in whatever order', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: NOW }), { minLength: 1, maxLength: 30 }), (times) => {
