@@ -57,7 +57,7 @@ const CountSchema = v.object({ count: column.bigint });
 async function usesOf(sql: Sql, id: string): Promise<number> {
   let uses = 0;
   for (const [table, key, where] of USES) {
-    const text = `select count(*) as count from (select 1 from ${table} where ${key} = $1 and ${where} limit 1000) some`;
+    const text = `select count(*) as count from (select 1 from ${table} where ${key} = $1 and ${where} limit 1000) as counted`;
     uses += (await sql.rows(CountSchema, text, [id]))[0]?.count ?? 0;
   }
   return uses;
