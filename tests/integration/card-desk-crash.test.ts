@@ -148,7 +148,7 @@ describe('on PostgreSQL', () => {
       await work.atLeast(before + 20);
     }
     await work.stop();
-    expect([...work.statuses.keys()].toSorted()).toEqual([202, 503]);
+    expect(new Set(work.statuses.keys())).toEqual(new Set([202, 503]));
     await expectAll(desk, work.acknowledged);
     await expectWholeChain(folder, work.acknowledged.length);
     expect(await desk.end()).toBe(0);
@@ -191,9 +191,7 @@ test('a desk that is asked to stop answers what it has begun', async () => {
     body: { cardId: someCardId(), address: PERSON.email },
   });
   const asked = fetch(`${desk.address}${target}`, { method, headers, body });
-  await expect
-    .poll(async () => (await folder.run(['journeys', '--open'])).lines.length, { timeout: 20_000 })
-    .toBe(1);
+  await expect.poll(async () => (await folder.run(['journeys', '--open'])).lines.length, { timeout: 20_000 }).toBe(1);
   desk.signal('SIGTERM');
   expect((await asked).status).toBe(202);
   expect(await desk.gone()).toBe(0);
@@ -204,7 +202,8 @@ test('a desk that is asked to stop answers what it has begun', async () => {
 async function smallDisk(size: string): Promise<{ path: string; fill(): void; free(): void }> {
   const mountPoint = await scratch();
   const log = join(await scratch(), 'holder.log');
-  const asPostgres = process.getuid?.() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : [];
+  const asPostgres =
+    process.getuid?.() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : [];
   const { daemon }: { daemon: Daemon } = await startDaemon(
     [...asPostgres, 'setpriv', '--pdeathsig', 'KILL', 'sh', '-c', 'echo ready; exec sleep infinity'],
     { logFile: log, waitForLine: true, mounts: [`mount -t tmpfs -o size=${size},mode=0777 none ${mountPoint}`] },

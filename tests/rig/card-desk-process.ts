@@ -16,7 +16,7 @@ export class CardDeskFolder {
 
   constructor(path: string, environment: Readonly<Record<string, string>>, changes: object = {}) {
     this.path = path;
-    this.environment = { PATH: process.env['PATH'], CARD_DESK_SETTINGS: join(path, 'settings.json'), ...environment };
+    this.environment = { PATH: process.env.PATH, CARD_DESK_SETTINGS: join(path, 'settings.json'), ...environment };
     this.settings(changes);
   }
 
@@ -38,7 +38,10 @@ export class CardDeskFolder {
 
   /** Runs a command to its end. */
   async run(words: readonly string[], input = ''): Promise<Run> {
-    const child = spawn(process.execPath, [PROGRAM, ...words], { env: this.environment, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [PROGRAM, ...words], {
+      env: this.environment,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     let text = '';
     let errors = '';
     child.stdout.setEncoding('utf8').on('data', (part: string) => {
@@ -54,7 +57,10 @@ export class CardDeskFolder {
   }
 
   async serve(): Promise<ServingDesk> {
-    const child = spawn(process.execPath, [PROGRAM, 'serve'], { env: this.environment, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [PROGRAM, 'serve'], {
+      env: this.environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const log: string[] = [];
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     child.once('exit', (code) => reject(new Error(`the desk did not start (exit ${code}):\n${log.join('\n')}`)));

@@ -42,7 +42,10 @@ export class NotifyStandIn {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
-    notify = new NotifyStandIn(server, `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`);
+    notify = new NotifyStandIn(
+      server,
+      `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+    );
     return notify;
   }
 
@@ -85,7 +88,8 @@ export class NotifyStandIn {
 }
 
 function isToken(authorization: string | undefined): boolean {
-  const [, head = '', payload = '', signature = ''] = /^Bearer ([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(authorization ?? '') ?? [];
+  const [, head = '', payload = '', signature = ''] =
+    /^Bearer ([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(authorization ?? '') ?? [];
   const own = createHmac('sha256', SECRET).update(`${head}.${payload}`).digest();
   const given = Buffer.from(signature, 'base64url');
   if (own.length !== given.length || !timingSafeEqual(own, given)) return false;

@@ -1,8 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, globSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -37,7 +37,9 @@ export class Postgres {
     const folder = await mkdtemp(join(tmpdir(), 'desk-pg-'));
     const root = process.getuid?.() === 0;
     if (root) {
-      const [uid = 0, gid = 0] = ['-u', '-g'].map((which) => Number(execFileSync('id', [which, 'postgres'], { encoding: 'utf8' })));
+      const [uid = 0, gid = 0] = ['-u', '-g'].map((which) =>
+        Number(execFileSync('id', [which, 'postgres'], { encoding: 'utf8' })),
+      );
       chownSync(folder, uid, gid);
     }
     const port = await freePort();
@@ -111,11 +113,9 @@ function asPostgres(): readonly string[] {
 }
 
 async function run(bin: string, folder: string, data: string, port: number): Promise<Daemon> {
-  const server = [
-    join(bin, 'postgres'),
-    ...['-D', data, '-k', folder, '-h', '127.0.0.1', '-p', String(port)],
-    ...['-c', 'max_connections=60', '-c', 'shared_buffers=32MB', '-c', 'log_min_messages=fatal'],
-  ];
+  const settings = ['max_connections=60', 'shared_buffers=32MB', 'log_min_messages=fatal'];
+  const place = ['-D', data, '-k', folder, '-h', '127.0.0.1', '-p', String(port)];
+  const server = [join(bin, 'postgres'), ...place, ...settings.flatMap((each) => ['-c', each])];
   const { daemon } = await startDaemon(
     // The kernel forgets the signal of a parent's death when the user changes: it is asked for again.
     [...asPostgres(), 'setpriv', '--pdeathsig', 'KILL', ...server],

@@ -10,7 +10,8 @@ const server = new SMTPServer({
     done(username === 'desk' && password === 'p@ss:word' ? null : new Error('no such user'), { user: username ?? '' });
   },
   onRcptTo({ address }, _, done) {
-    if (address.startsWith('reject@')) return done(Object.assign(new Error(`no mailbox ${address}`), { responseCode: 550 }));
+    if (address.startsWith('reject@'))
+      return done(Object.assign(new Error(`no mailbox ${address}`), { responseCode: 550 }));
     if (address.startsWith('later@')) return done(Object.assign(new Error(`busy ${address}`), { responseCode: 451 }));
     done();
   },

@@ -74,7 +74,7 @@ async function main(): Promise<Exit> {
     fail('the command was not understood; see: card-desk help');
     return EXIT.usage;
   }
-  const { settings: file = process.env['CARD_DESK_SETTINGS'], ...rest } = words.values;
+  const { settings: file = process.env.CARD_DESK_SETTINGS, ...rest } = words.values;
   const [command = 'help', ...more] = words.positionals;
   if (command === 'help') {
     process.stdout.write(usage());
@@ -99,12 +99,13 @@ async function main(): Promise<Exit> {
 }
 
 function readRing(): KeyRing {
-  const file = process.env['CARD_DESK_KEYS_FILE'];
+  const file = process.env.CARD_DESK_KEYS_FILE;
   if (file !== undefined && process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) {
     throw new SettingsError('the key ring may be read by others: chmod 600');
   }
   const text = secretOf('CARD_DESK_KEYS', process.env);
-  if (text === null) throw new SettingsError('CARD_DESK_KEYS or CARD_DESK_KEYS_FILE is not set; see: card-desk new-key');
+  if (text === null)
+    throw new SettingsError('CARD_DESK_KEYS or CARD_DESK_KEYS_FILE is not set; see: card-desk new-key');
   return parseKeyRing(text);
 }
 
@@ -131,9 +132,15 @@ async function runCommand(command: string, options: Options, settings: Settings)
       return EXIT.done;
     }
     const ring = readRing();
-    const now = () => new Date();
-    await checkKeys(database, ring, now());
-    const desk: Desk = { database, ring: () => ring, settings, now, metrics: new Metrics(), wake: () => undefined };
+    await checkKeys(database, ring, new Date());
+    const desk: Desk = {
+      database,
+      ring: () => ring,
+      settings,
+      now: () => new Date(),
+      metrics: new Metrics(),
+      wake: () => undefined,
+    };
     return await found.run(desk, options, { input, tell });
   });
 }

@@ -26,7 +26,8 @@ export function keepingSuite(under: DatabaseUnderTest): void {
 
         await desk.service.reload(parseKeyRing(both));
         expect(await rotateKeys(desk.desk.database, desk.desk.ring(), desk.desk.now)).toBeGreaterThanOrEqual(4);
-        const uses = async (id: string) => (await keyUses(desk.desk.database, desk.desk.ring())).find((each) => each.id === id)?.uses;
+        const uses = async (id: string) =>
+          (await keyUses(desk.desk.database, desk.desk.ring())).find((each) => each.id === id)?.uses;
         // The hash of the code that is under way.
         expect(await uses('old')).toBe(1);
         await desk.does('checkCode', ask(ticket, { code: code ?? '' }), ticket.token);
@@ -68,15 +69,25 @@ export function keepingSuite(under: DatabaseUnderTest): void {
         const { desk, card } = await blockedCard();
         await card.unlock(desk, await startAndType(desk, card.cardId), '135792');
         await desk.email.message(1);
-        await expect.poll(async () => (await desk.audit()).filter(({ event }) => event === 'message-sent')).toHaveLength(2);
+        await expect
+          .poll(async () => (await desk.audit()).filter(({ event }) => event === 'message-sent'))
+          .toHaveLength(2);
         const verdict = await readAudit(desk.desk.database);
         if (!verdict.whole) throw new Error(verdict.why);
         const change = (text: string) => desk.desk.database.transaction((sql) => sql.run(text));
-        return { desk, verdict, change, judge: (kept?: string) => readAudit(desk.desk.database, () => undefined, kept) };
+        return {
+          desk,
+          verdict,
+          change,
+          judge: (kept?: string) => readAudit(desk.desk.database, () => undefined, kept),
+        };
       }
 
       const changes = [
-        ['an entry is changed', `update audit set body = replace(body, '"unlocked"', '"locked"') where body like '%"unlocked"%'`],
+        [
+          'an entry is changed',
+          `update audit set body = replace(body, '"unlocked"', '"locked"') where body like '%"unlocked"%'`,
+        ],
         ['an entry is taken out', 'delete from audit where seq = 3'],
         ['the last entries are taken out', 'delete from audit where seq > 4'],
         ['two entries change places', 'update audit set seq = -seq where seq in (3, 4); '],
@@ -134,14 +145,20 @@ export function keepingSuite(under: DatabaseUnderTest): void {
         const [first] = databases;
         if (first === undefined) throw new Error('no database');
         await expect(migrate(first)).rejects.toThrow('later card desk');
-        await expect(migrate(first, [...ownMigrations(), { ...extra, text: 'select 1' }])).rejects.toThrow('another form');
+        await expect(migrate(first, [...ownMigrations(), { ...extra, text: 'select 1' }])).rejects.toThrow(
+          'another form',
+        );
         for (const each of databases) await each.close();
       });
 
       test('that fail leave nothing behind', async () => {
         const open = await database();
         const opened = await open();
-        const broken = { version: 9001, name: '9001-broken', text: 'create table half (id integer); select nothing from nowhere' };
+        const broken = {
+          version: 9001,
+          name: '9001-broken',
+          text: 'create table half (id integer); select nothing from nowhere',
+        };
         await expect(migrate(opened, [...ownMigrations(), broken])).rejects.toThrow();
         expect(await migrate(opened)).toEqual([]);
         await expect(opened.transaction((sql) => sql.run('select 1 from half'))).rejects.toThrow();
@@ -189,7 +206,9 @@ export function keepingSuite(under: DatabaseUnderTest): void {
         const card = await CardAtDesk.issue({ puk: puk.toString('latin1') });
         await desk.enrolCard({ ...card.enrolment(PERSON.userId), puk: `hex:${puk.toString('hex')}` });
         await card.block();
-        expect(await card.unlock(desk, await startAndType(desk, card.cardId), '135792')).toMatchObject({ phase: 'unlocked' });
+        expect(await card.unlock(desk, await startAndType(desk, card.cardId), '135792')).toMatchObject({
+          phase: 'unlocked',
+        });
       });
     });
 

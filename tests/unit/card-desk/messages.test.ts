@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outgoing } from '../../../services/card-desk/src/messages/message.ts';
 import { notifyCarrier } from '../../../services/card-desk/src/messages/notify.ts';
 import { smtpCarrier } from '../../../services/card-desk/src/messages/smtp.ts';
+import { start } from '../../contract/card-desk/stage.ts';
 import { CardAtDesk } from '../../rig/card-at-desk.ts';
 import { DeskUnderTest, PERSON, PGLITE, TEMPLATES } from '../../rig/card-desk.ts';
 import { API_KEY, NotifyStandIn } from '../../rig/notify-stand-in.ts';
 import { SmtpServer } from '../../rig/smtp-server.ts';
-import { start } from '../../contract/card-desk/stage.ts';
 
 const ORGANISATION = { name: 'Ward Trust', help: 'your RA, through HR: 0113 496 0000' };
 const message = (changes: Partial<Outgoing> = {}): Outgoing => ({
@@ -25,7 +25,8 @@ describe('email by a real SMTP server', () => {
     server = await SmtpServer.start();
   });
   afterAll(() => server.end());
-  const carrier = (url = `smtp://127.0.0.1:${server.port}`) => smtpCarrier(url, 'Card desk <desk@ward.example>', ORGANISATION);
+  const carrier = (url = `smtp://127.0.0.1:${server.port}`) =>
+    smtpCarrier(url, 'Card desk <desk@ward.example>', ORGANISATION);
 
   test('arrives, encrypted where the server offers it, to one recipient, with the code and who helps', async () => {
     const smtp = carrier();
@@ -60,11 +61,20 @@ describe('email by a real SMTP server', () => {
 
   test('that is refused says so without naming anybody', async () => {
     const smtp = carrier();
-    await expect(smtp.send(message({ to: 'reject@ward.example' }))).rejects.toMatchObject({ message: 'SMTP 550', permanent: true });
-    await expect(smtp.send(message({ to: 'later@ward.example' }))).rejects.toMatchObject({ message: 'SMTP 451', permanent: false });
+    await expect(smtp.send(message({ to: 'reject@ward.example' }))).rejects.toMatchObject({
+      message: 'SMTP 550',
+      permanent: true,
+    });
+    await expect(smtp.send(message({ to: 'later@ward.example' }))).rejects.toMatchObject({
+      message: 'SMTP 451',
+      permanent: false,
+    });
     smtp.close();
     const nowhere = carrier('smtp://127.0.0.1:1');
-    await expect(nowhere.send(message())).rejects.toMatchObject({ permanent: false, message: expect.stringMatching(/^E[A-Z]+$/) });
+    await expect(nowhere.send(message())).rejects.toMatchObject({
+      permanent: false,
+      message: expect.stringMatching(/^E[A-Z]+$/),
+    });
     nowhere.close();
   });
 });
@@ -87,7 +97,11 @@ describe('GOV.UK Notify by its own client', () => {
       reference: message().id,
     });
     await carrier().send(message({ purpose: 'unlocked', code: null }));
-    expect(notify.received.at(-1)).toMatchObject({ path: '/v2/notifications/email', email_address: 'ada@ward.example', template_id: TEMPLATES.unlocked });
+    expect(notify.received.at(-1)).toMatchObject({
+      path: '/v2/notifications/email',
+      email_address: 'ada@ward.example',
+      template_id: TEMPLATES.unlocked,
+    });
   });
 
   test.each([

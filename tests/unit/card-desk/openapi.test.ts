@@ -1,7 +1,12 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DESK_OPERATIONS, type DeskOperationName, deskHttpRequest, deskResultOf } from '../../../src/core/contract/card-desk.ts';
+import {
+  DESK_OPERATIONS,
+  type DeskOperationName,
+  deskHttpRequest,
+  deskResultOf,
+} from '../../../src/core/contract/card-desk.ts';
 import { otherThan, start, startAndType } from '../../contract/card-desk/stage.ts';
 import { ask, CardAtDesk } from '../../rig/card-at-desk.ts';
 import { DeskUnderTest, PERSON, PGLITE, RA } from '../../rig/card-desk.ts';
@@ -16,7 +21,11 @@ type Operation = {
   responses: Record<string, { content?: { 'application/json': { schema: Schema } } }>;
   security: object[];
 };
-type Document = { openapi: string; paths: Record<string, Record<string, Operation>>; components: { schemas: Record<string, Schema> } };
+type Document = {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
+};
 
 let desk: DeskUnderTest;
 let document: Document;
@@ -39,7 +48,9 @@ const operations = () =>
   );
 
 test('has every operation of the client, and no other', () => {
-  const served = operations().map(({ path, method, operation }) => `${operation.operationId} ${method.toUpperCase()} ${path}`);
+  const served = operations().map(
+    ({ path, method, operation }) => `${operation.operationId} ${method.toUpperCase()} ${path}`,
+  );
   const known = Object.entries(DESK_OPERATIONS).map(([name, { method, path }]) => `${name} ${method} ${path}`);
   expect(served.toSorted()).toEqual(known.toSorted());
 });
@@ -71,7 +82,11 @@ describe('what the client says and hears in whole journeys', () => {
     const token = await raCard.signIn(desk);
     const { people } = await desk.does('findPeople', { query: { find: PERSON.userId } }, token);
     const person = people[0]?.id ?? '';
-    const { id: identityCheck } = await desk.does('checkIdentity', { body: { person, evidence: 'staff-badge' } }, token);
+    const { id: identityCheck } = await desk.does(
+      'checkIdentity',
+      { body: { person, evidence: 'staff-badge' } },
+      token,
+    );
     await desk.does('authorise', { body: { identityCheck, cardId: card.cardId } }, token);
     const joined = await desk.does('joinUnlock', { body: { cardId: card.cardId } });
     await card.unlock(desk, joined, '246813');

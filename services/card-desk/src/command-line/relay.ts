@@ -58,7 +58,11 @@ async function* inputOf(lines: AsyncIterator<string>): AsyncIterable<string> {
 export async function callRunningDesk(
   path: string,
   ask: { readonly command: string; readonly options: Options },
-  io: { readonly input: AsyncIterable<string>; readonly tell: (value: unknown) => void; readonly error: (text: string) => void },
+  io: {
+    readonly input: AsyncIterable<string>;
+    readonly tell: (value: unknown) => void;
+    readonly error: (text: string) => void;
+  },
 ): Promise<Exit | null> {
   const socket = connect(path);
   try {

@@ -2,8 +2,8 @@ import { jsonLog, type Log, traceOf } from '../http/log.ts';
 import type { KeyRing } from '../secrets/key-ring.ts';
 import { carriersOf, type Service, startService } from '../service.ts';
 import type { Settings } from '../settings.ts';
-import type { FolderLock } from '../store/folder-lock.ts';
 import type { Database } from '../store/database.ts';
+import type { FolderLock } from '../store/folder-lock.ts';
 import { EXIT, type Exit } from './commands.ts';
 import { serveCaller } from './relay.ts';
 

@@ -37,10 +37,11 @@ export async function checkKeys(database: Database, ring: KeyRing, now: Date): P
     }
     if (known.some(({ id }) => id === ring.active)) return;
     const { keyId, octets } = ring.seal(placeOf(ring.active), KNOWN_TEXT);
-    await sql.run(
-      'insert into keys (id, check_value, first_used_at) values ($1, $2, $3) on conflict (id) do nothing',
-      [keyId, octets, now],
-    );
+    await sql.run('insert into keys (id, check_value, first_used_at) values ($1, $2, $3) on conflict (id) do nothing', [
+      keyId,
+      octets,
+      now,
+    ]);
   });
 }
 

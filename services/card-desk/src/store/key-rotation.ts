@@ -23,7 +23,8 @@ const SEALED = [
     first: 'card_id',
     second: 'kind',
     where: 'true',
-    place: (card: string, kind: string) => CARD_SECRET_PLACE(card, v.parse(v.picklist(['puk', 'next-puk', 'admin-key']), kind)),
+    place: (card: string, kind: string) =>
+      CARD_SECRET_PLACE(card, v.parse(v.picklist(['puk', 'next-puk', 'admin-key']), kind)),
   },
   {
     table: 'addresses',
@@ -33,7 +34,13 @@ const SEALED = [
     place: (person: string, kind: string) => ADDRESS_PLACE(person, v.parse(v.picklist(['email', 'mobile']), kind)),
   },
   { table: 'address_proofs', first: 'id', second: 'id', where: 'true', place: (id: string) => ADDRESS_PROOF_PLACE(id) },
-  { table: 'messages', first: 'id', second: 'id', where: 'sealed is not null', place: (id: string) => MESSAGE_PLACE(id) },
+  {
+    table: 'messages',
+    first: 'id',
+    second: 'id',
+    where: 'sealed is not null',
+    place: (id: string) => MESSAGE_PLACE(id),
+  },
 ] as const;
 
 /** Resolves with the number of secrets that were sealed anew. */
@@ -49,9 +56,7 @@ export async function rotateKeys(database: Database, ring: KeyRing, now: () => D
       }
     }
   }
-  await database.transaction((sql) =>
-    audit(sql, now(), { event: 'keys-rotated', key: ring.active, secrets: total }),
-  );
+  await database.transaction((sql) => audit(sql, now(), { event: 'keys-rotated', key: ring.active, secrets: total }));
   return total;
 }
 
@@ -71,10 +76,12 @@ async function rotateSome(
     const secret = ring.open(place(one, other), { keyId, octets });
     const fresh = ring.seal(place(one, other), secret);
     secret.fill(0);
-    await sql.run(
-      `update ${table} set key_id = $3, sealed = $4 where ${first} = $1 and ${second} = $2`,
-      [one, other, fresh.keyId, fresh.octets],
-    );
+    await sql.run(`update ${table} set key_id = $3, sealed = $4 where ${first} = $1 and ${second} = $2`, [
+      one,
+      other,
+      fresh.keyId,
+      fresh.octets,
+    ]);
   }
   return rows.length;
 }

@@ -46,8 +46,9 @@ function isOfWebAssembly(error: unknown): boolean {
   return error instanceof Error && ['RuntimeError', 'ExitStatus'].includes(error.name) && codeOf(error) === null;
 }
 
+const values = (parameters: readonly SqlValue[] = []) => [...parameters];
+
 function sqlOf(transaction: Transaction): Sql {
-  const values = (parameters: readonly SqlValue[] | undefined) => (parameters === undefined ? [] : [...parameters]);
   return {
     async rows<Schema extends v.GenericSchema>(schema: Schema, text: string, parameters?: readonly SqlValue[]) {
       return parseRows(schema, (await transaction.query(text, values(parameters))).rows);
