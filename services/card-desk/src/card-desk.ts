@@ -14,7 +14,7 @@ import { Metrics } from './metrics.ts';
 import { type KeyRing, KeyRingError, newKeyLine, parseKeyRing } from './secrets/key-ring.ts';
 import { readSettings, type Settings, SettingsError, secretOf } from './settings.ts';
 import { type Database, DatabaseUnavailable } from './store/database.ts';
-import { FolderInUse, type FolderLock, lockFolder, socketOf } from './store/folder-lock.ts';
+import { FolderInUse, lockFolder, socketOf } from './store/folder-lock.ts';
 import { checkKeys } from './store/key-checks.ts';
 import { MigrationError, migrate } from './store/migrations.ts';
 import { openPglite } from './store/pglite.ts';
@@ -122,27 +122,31 @@ async function runCommand(command: string, options: Options, settings: Settings)
   const lock = url === null ? await lockFolder(folder) : null;
   const open = async (onStopped: () => void): Promise<Database> =>
     url === null ? await openPglite(join(folder, 'pglite'), onStopped) : openPostgres(url);
-  if (command === 'serve') {
-    return await serve({ settings, environment: process.env, version: VERSION, readRing, lock, open });
-  }
-  return await withDatabase(await open(() => undefined), lock, async (database) => {
-    const applied = await migrate(database);
-    if (found === undefined) {
-      tell({ ok: true, applied });
-      return EXIT.done;
+  try {
+    if (command === 'serve') {
+      return await serve({ settings, environment: process.env, version: VERSION, readRing, lock, open });
     }
-    const ring = readRing();
-    await checkKeys(database, ring, new Date());
-    const desk: Desk = {
-      database,
-      ring: () => ring,
-      settings,
-      now: () => new Date(),
-      metrics: new Metrics(),
-      wake: () => undefined,
-    };
-    return await found.run(desk, options, { input, tell });
-  });
+    return await withDatabase(await open(() => undefined), async (database) => {
+      const applied = await migrate(database);
+      if (found === undefined) {
+        tell({ ok: true, applied });
+        return EXIT.done;
+      }
+      const ring = readRing();
+      await checkKeys(database, ring, new Date());
+      const desk: Desk = {
+        database,
+        ring: () => ring,
+        settings,
+        now: () => new Date(),
+        metrics: new Metrics(),
+        wake: () => undefined,
+      };
+      return await found.run(desk, options, { input, tell });
+    });
+  } finally {
+    await lock?.release();
+  }
 }
 
 /** Opened with the first line that is asked for: lines that come before anybody asks would be lost. */
@@ -152,16 +156,11 @@ async function* linesOfInput(): AsyncIterable<string> {
 
 async function* noLines(): AsyncIterable<string> {}
 
-async function withDatabase(
-  database: Database,
-  lock: FolderLock | null,
-  work: (database: Database) => Promise<Exit>,
-): Promise<Exit> {
+async function withDatabase(database: Database, work: (database: Database) => Promise<Exit>): Promise<Exit> {
   try {
     return await work(database);
   } finally {
     await database.close();
-    await lock?.release();
   }
 }
 

@@ -42,6 +42,7 @@ export async function findPeople(
     const people = [];
     for (const person of await searchPeople(sql, query.find))
       people.push(await describePerson(sql, desk.ring(), person));
+    await audit(sql, desk.now(), { event: 'people-searched', ra: ra.answer, found: people.length });
     return done({ people });
   });
 }

@@ -30,6 +30,8 @@ export async function serve(needs: ServeNeeds): Promise<Exit> {
     () => new Date(),
   );
   const { settings, environment, version, readRing, lock } = needs;
+  const ring = readRing();
+  const carriers = carriersOf(settings, environment);
   const database = await needs.open(() => {
     log({ level: 'error', event: 'database-stopped' });
     // Nothing that was not acknowledged is on its way any more, and nothing that was is only in memory.
@@ -38,8 +40,8 @@ export async function serve(needs: ServeNeeds): Promise<Exit> {
   const service = await startService({
     settings,
     database,
-    ring: readRing(),
-    carriers: carriersOf(settings, environment),
+    ring,
+    carriers,
     log,
     version,
   });
@@ -51,7 +53,6 @@ export async function serve(needs: ServeNeeds): Promise<Exit> {
   log({ level: 'info', event: 'stopping' });
   const late = setTimeout(() => process.exit(EXIT.failed), CLOSE_WITHIN_MS);
   await service.close();
-  await lock?.release();
   clearTimeout(late);
   log({ level: 'info', event: 'stopped' });
   return EXIT.done;
