@@ -37,7 +37,7 @@ export function testSettings(changes: Partial<Record<keyof Settings, unknown>> =
     operations: { port: 0 },
     email: { by: 'smtp', from: 'desk@ward.example' },
     sms: { by: 'notify', templates: TEMPLATES },
-    startTakesMs: 0,
+    answersTakeMs: 0,
     ...changes,
   });
 }
@@ -56,23 +56,18 @@ export type DatabaseUnderTest = {
   readonly instances: boolean;
 };
 
-let pgliteTemplate: Promise<File | Blob> | null = null;
+let shared: ReturnType<typeof openPglite> | null = null;
 
-async function migratedPglite(): Promise<File | Blob> {
-  const database = await openPglite(null);
-  await migrate(database);
-  const dump = await database.dump('none');
-  await database.close();
-  return dump;
-}
-
+/** Starting PGlite takes seconds on a busy machine: a test file has one, and empties it between tests. */
 export const PGLITE: DatabaseUnderTest = {
   name: 'PGlite',
   instances: false,
   async fresh() {
-    pgliteTemplate ??= migratedPglite();
-    const loadDataDir = await pgliteTemplate;
-    return { open: () => openPglite(null, { loadDataDir }), drop: async () => undefined };
+    shared ??= openPglite(null);
+    const database = await shared;
+    await database.transaction((sql) => sql.script('drop schema public cascade; create schema public'));
+    await migrate(database);
+    return { open: async () => ({ ...database, close: async () => undefined }), drop: async () => undefined };
   },
 };
 
@@ -88,10 +83,10 @@ export class RememberingCarrier implements Carrier {
     for (const wake of this.waiting.splice(0)) wake();
   }
 
-  /** The message with this number, once it is there. */
-  async message(number: number): Promise<Outgoing> {
+  /** The message with this number, of this purpose if told, once it is there. */
+  async message(number: number, purpose?: Outgoing['purpose']): Promise<Outgoing> {
     for (;;) {
-      const found = this.sent[number];
+      const found = this.sent.filter((each) => purpose === undefined || each.purpose === purpose)[number];
       if (found !== undefined) return found;
       const { promise, resolve } = Promise.withResolvers<void>();
       this.waiting.push(resolve);

@@ -73,8 +73,11 @@ export const SettingsSchema = v.strictObject({
     }),
     {},
   ),
-  /** An answer to a start takes at least this long: longer than what is done for it, whatever it was. */
-  startTakesMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(5000)), 250),
+  /**
+   * What somebody can ask about a card that is not theirs takes at least this long to answer: longer than what is done for
+   * it, whatever it was.
+   */
+  answersTakeMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(5000)), 250),
 });
 export type Settings = v.InferOutput<typeof SettingsSchema>;
 export type Limit = Settings['limits']['startsOfCard'];

@@ -55,9 +55,9 @@ export async function start(desk: DeskUnderTest, cardId: string, address: string
 
 /** Started, with the code of the message typed in. */
 export async function startAndType(desk: DeskUnderTest, cardId: string): Promise<Ticket> {
-  const before = desk.email.sent.length;
+  const before = desk.email.sent.filter(({ purpose }) => purpose === 'unlock-code').length;
   const ticket = await start(desk, cardId);
-  const { code } = await desk.email.message(before);
+  const { code } = await desk.email.message(before, 'unlock-code');
   await desk.does('checkCode', { parameters: { unlock: ticket.unlock.id }, body: { code: code ?? '' } }, ticket.token);
   return ticket;
 }

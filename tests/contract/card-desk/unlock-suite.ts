@@ -10,7 +10,7 @@ const NEW_PIN = '135792';
 /** Self-service unlock from the first request to the opened card, and what comes of it when something breaks. */
 export function unlockSuite(under: DatabaseUnderTest): void {
   describe(`unlock on ${under.name}`, () => {
-    const { blockedCard, openDesk } = stage(under);
+    const { blockedCard, database, openDesk } = stage(under);
 
     const storedPuk = async (desk: DeskUnderTest, cardId: string, kind: 'puk' | 'next-puk' = 'puk') =>
       (
@@ -225,8 +225,7 @@ export function unlockSuite(under: DatabaseUnderTest): void {
     });
 
     test('a desk that is started again goes on where it was', async () => {
-      const { open, drop } = await under.fresh();
-      if (under.name === 'PGlite') return await drop();
+      const open = await database();
       const keys = `k ${Buffer.alloc(32, 7).toString('base64')}`;
       const first = await openDesk({ keys }, open);
       await first.enrolPerson();
@@ -236,9 +235,6 @@ export function unlockSuite(under: DatabaseUnderTest): void {
       const ticket = await startAndType(first, card.cardId);
       const second = await openDesk({ keys }, open);
       expect(await card.unlock(second, ticket, NEW_PIN)).toMatchObject({ phase: 'unlocked' });
-      await first.service.close();
-      await second.service.close();
-      await drop();
     });
 
     test('the wrong code costs a try, which is told; the right one then counts', async () => {

@@ -91,7 +91,10 @@ export class MessageSender {
     const { database, now, metrics, carriers } = this.needs;
     const { id, purpose, channel } = message;
     if (channel === 'nobody') {
-      await database.transaction((sql) => settleMessage(sql, id, 'discarded'));
+      await database.transaction(async (sql) => {
+        await settleMessage(sql, id, 'discarded');
+        await audit(sql, now(), { event: 'message-discarded', message: id, purpose });
+      });
       return;
     }
     const failed = await send(carriers[channel], message, now() >= expiresAt);

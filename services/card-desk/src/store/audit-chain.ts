@@ -24,6 +24,7 @@ export const AUDIT_EVENTS = [
   'unlocked',
   'unlock-failed',
   'message-sent',
+  'message-discarded',
   'message-given-up',
   'ra-signed-in',
   'ra-sign-in-refused',

@@ -1,4 +1,4 @@
-import { PGlite, type PGliteOptions, type Transaction } from '@electric-sql/pglite';
+import { PGlite, type Transaction } from '@electric-sql/pglite';
 import type * as v from 'valibot';
 import { type Database, DatabaseUnavailable, parseRows, type Sql, type SqlValue } from './database.ts';
 import { DurableFolder } from './durable-folder.ts';
@@ -13,13 +13,8 @@ import { codeOf, judged } from './sql-state.ts';
 const DURABLE = [...PGlite.defaultStartParams.filter((each) => each !== '-F'), '-c', 'wal_sync_method=fsync'];
 
 /** @param where a folder, or null for one in memory, whose content is lost with the process (tests) */
-export async function openPglite(
-  where: string | null,
-  options: Pick<PGliteOptions, 'loadDataDir'> = {},
-): Promise<Database & { readonly dump: PGlite['dumpDataDir'] }> {
-  const pglite = await PGlite.create(
-    where === null ? { ...options } : { fs: new DurableFolder(where), startParams: DURABLE },
-  );
+export async function openPglite(where: string | null): Promise<Database> {
+  const pglite = await PGlite.create(where === null ? {} : { fs: new DurableFolder(where), startParams: DURABLE });
   let broken: unknown = null;
 
   return {
@@ -39,7 +34,6 @@ export async function openPglite(
     async close() {
       if (broken === null) await pglite.close();
     },
-    dump: (compression) => pglite.dumpDataDir(compression),
   };
 }
 

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Unlock } from '../../../../src/core/contract/card-desk.ts';
 import { type Desk, type Outcome, refused } from '../desk.ts';
 import { atTime, type Journey, type Refusal } from '../journey/journey.ts';
@@ -66,13 +65,3 @@ export const seenAt = (stored: StoredJourney, now: Date): StoredJourney => ({
   ...stored,
   journey: atTime(stored.journey, now.getTime()),
 });
-
-/** Answers no earlier than the floor after its beginning, so that the answer does not tell what was done for it. */
-export async function noEarlierThan<T>(floorMs: number, work: () => Promise<T>): Promise<T> {
-  const floor = pause(floorMs);
-  try {
-    return await work();
-  } finally {
-    await floor;
-  }
-}

@@ -13,7 +13,7 @@ import { putMessage } from '../store/outbox.ts';
 import { addressesOf } from '../store/people.ts';
 import { take } from '../store/rate-limits.ts';
 import { newToken } from './bearer-token.ts';
-import { noEarlierThan, viewOf } from './journey-access.ts';
+import { viewOf } from './journey-access.ts';
 import { hashOfNoCode, newCode } from './security-code.ts';
 
 /** Addresses are looked up for somebody, whether the card has an owner or not. */
@@ -33,19 +33,20 @@ export async function startUnlock(
 ): Promise<Outcome<Ticket>> {
   const address = addressOf(body.address, desk.settings.countryCode);
   if (address === null || !canSend(desk, address)) return refused('Desk_AddressNotUsable');
-  return await noEarlierThan(desk.settings.startTakesMs, async () => {
-    const limited = await withinLimits(desk, [
-      { limit: 'startsOfSource', of: source },
-      { limit: 'startsOfCard', of: body.cardId },
-      { limit: 'startsOfCardADay', of: body.cardId },
-    ]);
-    if (!limited.ok) return limited;
-    const ticket = await desk.database.transaction((sql) => begin(desk, sql, body, address, source));
-    desk.metrics.count('card_desk_journeys_total', { kind: 'self-service', outcome: 'begun' });
-    desk.wake();
-    return done(ticket);
-  });
+  const limited = await withinStarts(desk, body.cardId, source);
+  if (!limited.ok) return limited;
+  const ticket = await desk.database.transaction((sql) => begin(desk, sql, body, address, source));
+  desk.metrics.count('card_desk_journeys_total', { kind: 'self-service', outcome: 'begun' });
+  desk.wake();
+  return done(ticket);
 }
+
+const withinStarts = (desk: Desk, cardId: string, source: string) =>
+  withinLimits(desk, [
+    { limit: 'startsOfSource', of: source },
+    { limit: 'startsOfCard', of: cardId },
+    { limit: 'startsOfCardADay', of: cardId },
+  ]);
 
 const canSend = ({ settings }: Desk, { kind }: Address) =>
   (kind === 'email' ? settings.email : settings.sms).by !== 'none';
@@ -108,11 +109,7 @@ export async function joinUnlock(
   { body: { cardId, language } }: DeskRequest<'joinUnlock'>,
   { source }: FromSource,
 ): Promise<Outcome<Ticket>> {
-  const limited = await withinLimits(desk, [
-    { limit: 'startsOfSource', of: source },
-    { limit: 'startsOfCard', of: cardId },
-    { limit: 'startsOfCardADay', of: cardId },
-  ]);
+  const limited = await withinStarts(desk, cardId, source);
   if (!limited.ok) return limited;
   const now = desk.now();
   const ring = desk.ring();
