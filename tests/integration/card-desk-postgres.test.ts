@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { abuseSuite } from '../contract/card-desk/abuse-suite.ts';
+import { assistedSuite } from '../contract/card-desk/assisted-suite.ts';
 import { unlockSuite } from '../contract/card-desk/unlock-suite.ts';
 import { onPostgres, Postgres } from '../rig/postgres.ts';
 
@@ -12,4 +13,5 @@ afterAll(() => server.end());
 
 const POSTGRES = onPostgres(() => server);
 unlockSuite(POSTGRES);
+assistedSuite(POSTGRES);
 abuseSuite(POSTGRES);

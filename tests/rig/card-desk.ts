@@ -130,7 +130,7 @@ export class DeskUnderTest {
       readonly carriers?: ServiceNeeds['carriers'];
     } = {},
   ): Promise<DeskUnderTest> {
-    const clock = options.clock ?? { now: new Date('2026-03-02T09:00:00Z') };
+    const clock = options.clock ?? { now: new Date() };
     const email = new RememberingCarrier();
     const mobile = new RememberingCarrier();
     const log: LogLine[] = [];
