@@ -28,6 +28,7 @@ const LockSchema = v.object({
       /** One that another machine's system needs, and this one may lack. */
       optional: v.optional(v.boolean(), false),
       devOptional: v.optional(v.boolean(), false),
+      dependencies: v.optional(v.record(v.string(), v.string()), {}),
     }),
   ),
 });
@@ -38,8 +39,9 @@ const TERMS = /^(licen[cs]e|copying)([.-].*)?$/i;
 /** The packages that go out with the program, in the order of their names. */
 export function licences(root: string): Licence[] {
   const lock = v.parse(LockSchema, JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')));
+  const needed = neededByTheProgram(lock.packages);
   return Object.entries(lock.packages)
-    .filter(([path, each]) => path.startsWith(FOLDER) && !each.dev && !each.optional && !each.devOptional)
+    .filter(([path, each]) => needed.has(path) && !each.dev && !each.optional && !each.devOptional)
     .map(([path, { version = '', license = '' }]) => ({
       name: path.slice(path.lastIndexOf(FOLDER) + FOLDER.length),
       version,
@@ -47,6 +49,30 @@ export function licences(root: string): Licence[] {
       text: termsOf(join(root, path)),
     }))
     .toSorted((a, b) => (a.name === b.name ? compare(a.version, b.version) : compare(a.name, b.name)));
+}
+
+/** Where the packages lie that the program itself needs. Those of the services (npm workspaces) are in the same lock file. */
+function neededByTheProgram(packages: v.InferOutput<typeof LockSchema>['packages']): ReadonlySet<string> {
+  const needed = new Set<string>();
+  const pending = [''];
+  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+    for (const name of Object.keys(packages[path]?.dependencies ?? {})) {
+      const found = placeOf(packages, path, name);
+      if (found === null || needed.has(found)) continue;
+      needed.add(found);
+      pending.push(found);
+    }
+  }
+  return needed;
+}
+
+/** Node looks for a package beside the one that asks, then in each folder above it. */
+function placeOf(packages: Readonly<Record<string, unknown>>, from: string, name: string): string | null {
+  for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf(FOLDER)))) {
+    const place = `${folder === '' || folder.endsWith('/') ? folder : `${folder}/`}${FOLDER}${name}`;
+    if (packages[place] !== undefined) return place;
+    if (folder === '') return null;
+  }
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -35,6 +35,7 @@ const NEEDED: ReadonlyArray<{ readonly file: string; readonly package: string }>
   { file: '/usr/bin/gsettings', package: 'libglib2.0-bin' },
   { file: '/usr/lib/*/libX11.so.6', package: 'libx11-6' },
   { file: '/usr/lib/*/libsystemd.so.0', package: 'libsystemd0' },
+  { file: '/usr/lib/postgresql/*/bin/postgres', package: 'postgresql' },
   { file: '/usr/bin/chromium', package: 'chromium' },
   // What Arial is drawn with where Arial is not: pictures and widths are those that users see.
   { file: '/usr/share/fonts/truetype/liberation*/LiberationSans-Regular.ttf', package: 'fonts-liberation' },

@@ -1,0 +1,183 @@
+import { createPublicKey, randomUUID, X509Certificate } from 'node:crypto';
+import * as v from 'valibot';
+import { CERTIFICATE_SLOTS } from '../../../src/core/contract/card-process.ts';
+import { ADMIN_ALGORITHMS, CardIdSchema } from '../../../src/core/contract/card-desk.ts';
+import type { Desk } from './desk.ts';
+import { type Address, addressOf } from './journey/address.ts';
+import { audit } from './store/audit-chain.ts';
+import { CARD_STATES, type CardState, lockCard, saveCardSecret } from './store/cards.ts';
+import type { Sql } from './store/database.ts';
+import { findPersonByUserId, saveAddress } from './store/people.ts';
+import { ADMIN_CIPHER } from './unlock/card-proof.ts';
+
+/** What an organisation's own staff and its imports do to the desk, from the machine that it runs on. */
+
+/** Says what was wrong with what was given; names no value of it. */
+export class AdministrationError extends Error {
+  override readonly name = 'AdministrationError';
+}
+
+const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
+const userId = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
+
+export const PersonInputSchema = v.strictObject({
+  userId,
+  name,
+  role: v.optional(v.picklist(['user', 'ra'])),
+  /** On the word of the organisation. Null takes it off the profile. */
+  email: v.optional(v.nullable(v.string())),
+  mobile: v.optional(v.nullable(v.string())),
+});
+
+const base64 = v.pipe(v.string(), v.base64(), v.maxLength(20_000));
+
+export const CardInputSchema = v.strictObject({
+  cardId: CardIdSchema,
+  serial: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(100))), null),
+  owner: v.optional(v.nullable(userId), null),
+  /** 4 to 8 characters as they are sent to the card, or `hex:` and 16 hexadecimal digits. */
+  puk: v.pipe(v.string(), v.regex(/^(?:[!-~]{4,8}|hex:[0-9a-fA-F]{16})$/)),
+  adminKey: v.optional(
+    v.nullable(
+      v.strictObject({
+        algorithm: v.picklist(ADMIN_ALGORITHMS),
+        hex: v.pipe(v.string(), v.regex(/^(?:[0-9a-fA-F]{2})+$/)),
+      }),
+    ),
+    null,
+  ),
+  /** By slot: certificates, DER in base64. */
+  certificates: v.optional(v.record(v.picklist(CERTIFICATE_SLOTS), base64), {}),
+});
+
+function parsed<Schema extends v.GenericSchema>(schema: Schema, input: unknown): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, input);
+  if (result.success) return result.output;
+  const fields = result.issues.map((issue) => v.getDotPath(issue) ?? 'input');
+  throw new AdministrationError(`not understood: ${[...new Set(fields)].join(', ')}`);
+}
+
+/** Makes a person, or changes the one with this user id. What is left out stays as it is. */
+export async function savePerson(desk: Desk, input: unknown): Promise<{ readonly person: string }> {
+  const person = parsed(PersonInputSchema, input);
+  const addresses = (['email', 'mobile'] as const).map((kind) => ({ kind, given: addressGiven(desk, kind, person[kind]) }));
+  const now = desk.now();
+  return await desk.database.transaction(async (sql) => {
+    const known = await findPersonByUserId(sql, person.userId);
+    const id = known?.id ?? randomUUID();
+    const role = person.role ?? known?.role ?? 'user';
+    await sql.run(
+      `insert into people (id, user_id, name, role, created_at) values ($1, $2, $3, $4, $5)
+       on conflict (user_id) do update set name = excluded.name, role = excluded.role`,
+      [id, person.userId, person.name, role, now],
+    );
+    for (const { kind, given } of addresses) {
+      if (given === null) await sql.run('delete from addresses where person_id = $1 and kind = $2', [id, kind]);
+      else if (given !== undefined) await saveAddress(sql, desk.ring(), id, given, now);
+    }
+    await audit(sql, now, { event: 'person-saved', person: id, role, new: known === null });
+    return { person: id };
+  });
+}
+
+function addressGiven(desk: Desk, kind: Address['kind'], typed: string | null | undefined): Address | null | undefined {
+  if (typed === undefined || typed === null) return typed;
+  const address = addressOf(typed, desk.settings.countryCode);
+  if (address?.kind !== kind) throw new AdministrationError(`not understood: ${kind}`);
+  return address;
+}
+
+/** Puts a card on the desk, with its secrets. Rejects if it is there: a second enrolment would forget a pending code. */
+export async function enrolCard(desk: Desk, input: unknown): Promise<{ readonly card: string }> {
+  const card = parsed(CardInputSchema, input);
+  const { adminKey } = card;
+  if (adminKey !== null && adminKey.hex.length !== 2 * ADMIN_CIPHER[adminKey.algorithm].key) {
+    throw new AdministrationError('not understood: adminKey.hex');
+  }
+  const certificates = Object.entries(card.certificates).map(([slot, der]) => ({ slot, der: certificateOf(slot, der) }));
+  const proving = certificates.find(({ slot }) => slot === '9E')?.der;
+  if (proving === undefined && adminKey === null) {
+    throw new AdministrationError('a card needs a certificate for 9E or an admin key: it could never prove itself');
+  }
+  const now = desk.now();
+  await desk.database.transaction(async (sql) => {
+    const owner = card.owner === null ? null : await ownerOf(sql, card.owner);
+    const added = await sql.run(
+      `insert into cards (id, serial, person_id, state, proof_key, admin_algorithm, puk_condition, enrolled_at)
+       values ($1, $2, $3, 'active', $4, $5, 'settled', $6) on conflict (id) do nothing`,
+      [
+        card.cardId,
+        card.serial,
+        owner,
+        proving === undefined ? null : spkiOf(proving),
+        adminKey?.algorithm ?? null,
+        now,
+      ],
+    );
+    if (added === 0) throw new AdministrationError('that card is enrolled already');
+    const puk = card.puk.startsWith('hex:') ? Buffer.from(card.puk.slice(4), 'hex') : Buffer.from(card.puk);
+    await saveCardSecret(sql, desk.ring(), card.cardId, 'puk', puk);
+    puk.fill(0);
+    if (adminKey !== null) {
+      const key = Buffer.from(adminKey.hex, 'hex');
+      await saveCardSecret(sql, desk.ring(), card.cardId, 'admin-key', key);
+      key.fill(0);
+    }
+    for (const { slot, der } of certificates) await addCertificate(sql, card.cardId, slot, der, now);
+    await audit(sql, now, { event: 'card-enrolled', card: card.cardId, owner, proves: proving === undefined ? '9B' : '9E' });
+  });
+  return { card: card.cardId };
+}
+
+const spkiOf = (certificate: X509Certificate) =>
+  createPublicKey(certificate.publicKey.export({ type: 'spki', format: 'pem' })).export({ type: 'spki', format: 'der' });
+
+function certificateOf(slot: string, der: string): X509Certificate {
+  try {
+    return new X509Certificate(Buffer.from(der, 'base64'));
+  } catch {
+    throw new AdministrationError(`not understood: certificates.${slot}`);
+  }
+}
+
+async function addCertificate(sql: Sql, card: string, slot: string, der: X509Certificate, now: Date): Promise<void> {
+  const fingerprint = Buffer.from(der.fingerprint256.replaceAll(':', ''), 'hex');
+  const added = await sql.run(
+    `insert into certificates (fingerprint, card_id, slot, der, not_before, not_after, enrolled_at)
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict (fingerprint) do nothing`,
+    [fingerprint, card, slot, der.raw, der.validFromDate, der.validToDate, now],
+  );
+  if (added === 0) throw new AdministrationError(`the certificate ${slot} is enrolled already`);
+}
+
+async function ownerOf(sql: Sql, userIdOfOwner: string): Promise<string> {
+  const person = await findPersonByUserId(sql, userIdOfOwner);
+  if (person === null) throw new AdministrationError('there is no person with that user id');
+  return person.id;
+}
+
+/** @param owner user id; null: nobody */
+export async function setOwner(desk: Desk, card: string, owner: string | null): Promise<void> {
+  const now = desk.now();
+  await desk.database.transaction(async (sql) => {
+    const person = owner === null ? null : await ownerOf(sql, owner);
+    await existingCard(sql, card);
+    await sql.run('update cards set person_id = $2 where id = $1', [card, person]);
+    await audit(sql, now, { event: 'card-owner-set', card, owner: person });
+  });
+}
+
+/** A card that is not active is released nothing, and signs nobody in. */
+export async function setCardState(desk: Desk, card: string, state: CardState): Promise<void> {
+  if (!CARD_STATES.includes(state)) throw new AdministrationError(`a card is ${CARD_STATES.join(', ')}`);
+  const now = desk.now();
+  await desk.database.transaction(async (sql) => {
+    await existingCard(sql, card);
+    await sql.run('update cards set state = $2 where id = $1', [card, state]);
+    await audit(sql, now, { event: 'card-state-set', card, state });
+  });
+}
+
+async function existingCard(sql: Sql, card: string): Promise<void> {
+  if ((await lockCard(sql, card)) === null) throw new AdministrationError('that card is not enrolled');
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
+import { type Desk, done, type Outcome, refused } from '../desk.ts';
+import { withinLimits } from '../limits.ts';
+import { audit } from '../store/audit-chain.ts';
+import { findCard } from '../store/cards.ts';
+import { column, one, type Sql } from '../store/database.ts';
+import { describePerson, findPerson, type StoredPerson, searchPeople } from '../store/people.ts';
+import { raSession } from './ra-sign-in.ts';
+
+/** What an RA does with a person who is present: find, check, authorise. */
+
+const CHECK_MS = 30 * 60_000;
+const AUTHORISATION_MS = 15 * 60_000;
+
+export type ByRa = { readonly token: string };
+
+/** Runs `work` for the RA of the session. */
+export async function asRa<Answer>(
+  desk: Desk,
+  token: string,
+  work: (sql: Sql, ra: StoredPerson, now: Date) => Promise<Outcome<Answer>>,
+): Promise<Outcome<Answer>> {
+  const now = desk.now();
+  return await desk.database.transaction(async (sql) => {
+    const ra = await raSession(sql, token, now);
+    return ra === null ? refused('Desk_SignIn') : await work(sql, ra, now);
+  });
+}
+
+export async function findPeople(
+  desk: Desk,
+  { query }: DeskRequest<'findPeople'>,
+  { token }: ByRa,
+): Promise<Outcome<DeskAnswer<'findPeople'>>> {
+  const ra = await asRa(desk, token, async (_, { id }) => done(id));
+  if (!ra.ok) return ra;
+  const limited = await withinLimits(desk, [{ limit: 'searchesOfRa', of: ra.answer }]);
+  if (!limited.ok) return limited;
+  return await desk.database.transaction(async (sql) => {
+    const people = [];
+    for (const person of await searchPeople(sql, query.find)) people.push(await describePerson(sql, desk.ring(), person));
+    return done({ people });
+  });
+}
+
+export async function checkIdentity(
+  desk: Desk,
+  { body }: DeskRequest<'checkIdentity'>,
+  { token }: ByRa,
+): Promise<Outcome<DeskAnswer<'checkIdentity'>>> {
+  return await asRa(desk, token, async (sql, ra, now) => {
+    const person = await findPerson(sql, body.person);
+    if (person === null) return refused('Desk_NotFound');
+    // Nobody vouches for themselves.
+    if (person.id === ra.id) return refused('Desk_NotAllowed');
+    const id = randomUUID();
+    const expiresAt = new Date(now.getTime() + CHECK_MS);
+    await sql.run(
+      'insert into identity_checks (id, person_id, ra_id, evidence, expires_at) values ($1, $2, $3, $4, $5)',
+      [id, person.id, ra.id, body.evidence, expiresAt],
+    );
+    await audit(sql, now, { event: 'identity-checked', check: id, person: person.id, ra: ra.id, evidence: body.evidence });
+    return done({ id, expiresAt: expiresAt.toISOString() });
+  });
+}
+
+const CheckSchema = v.object({ person_id: column.text, ra_id: column.text, expires_at: column.moment });
+
+/** The person of a check that this RA has made and that is still good. */
+export async function checkedPerson(sql: Sql, check: string, ra: StoredPerson, now: Date): Promise<string | null> {
+  const text = 'select person_id, ra_id, expires_at from identity_checks where id = $1';
+  const found = one(await sql.rows(CheckSchema, text, [check]));
+  return found !== null && found.ra_id === ra.id && now < found.expires_at ? found.person_id : null;
+}
+
+export async function authorise(
+  desk: Desk,
+  { body }: DeskRequest<'authorise'>,
+  { token }: ByRa,
+): Promise<Outcome<DeskAnswer<'authorise'>>> {
+  return await asRa(desk, token, async (sql, ra, now) => {
+    const person = await checkedPerson(sql, body.identityCheck, ra, now);
+    const card = await findCard(sql, body.cardId);
+    if (person === null || card === null) return refused('Desk_NotFound');
+    if (card.person_id !== person || card.state !== 'active') return refused('Desk_NotAllowed');
+    const id = randomUUID();
+    const expiresAt = new Date(now.getTime() + AUTHORISATION_MS);
+    await sql.run(
+      'insert into authorisations (id, card_id, identity_check_id, ra_id, expires_at) values ($1, $2, $3, $4, $5)',
+      [id, card.id, body.identityCheck, ra.id, expiresAt],
+    );
+    await audit(sql, now, {
+      event: 'unlock-authorised',
+      authorisation: id,
+      check: body.identityCheck,
+      card: card.id,
+      person,
+      ra: ra.id,
+    });
+    return done({ id, expiresAt: expiresAt.toISOString() });
+  });
+}

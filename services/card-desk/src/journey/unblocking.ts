@@ -1,0 +1,94 @@
+import type { AttemptResult, ReleaseMode, UnlockFailure } from '../../../../src/core/contract/card-desk.ts';
+
+/**
+ * What the desk knows about a card's unblocking code (PUK), and what follows from each report. The desk holds the `current`
+ * code and, from a release until its report, the `next` one that the card was told to change to. Whatever crashes, one of the
+ * two is true; `unproven` says that it is not known which.
+ */
+
+export type PukCondition = 'settled' | 'unproven' | 'lost' | 'blocked';
+
+export type PukState = {
+  readonly condition: PukCondition;
+  /** As the card told after a wrong code; null: not known, and full as far as the desk knows. */
+  readonly triesLeft: number | null;
+};
+
+/** What happens to the two codes: `promote`: the next one is the current one. `draw`: a new next one is made. */
+export type CodeChange = 'keep' | 'draw' | 'promote' | 'promote-and-draw' | 'forget-next';
+
+export type ReleasePlan =
+  | { readonly mode: ReleaseMode; readonly codes: CodeChange; readonly state: PukState }
+  | { readonly refused: UnlockFailure };
+
+/** A wrong code costs a try, and a card whose unblocking code is blocked is lost: the last try is never made. */
+const LAST_TRY = 1;
+
+export function planRelease(state: PukState): ReleasePlan {
+  switch (state.condition) {
+    case 'lost':
+      return { refused: 'puk-refused' };
+    case 'blocked':
+      return { refused: 'puk-blocked' };
+    case 'settled':
+    case 'unproven':
+      if (state.triesLeft !== null && state.triesLeft <= LAST_TRY) return { refused: 'puk-one-try-left' };
+      return state.condition === 'settled'
+        ? { mode: 'replace', codes: 'draw', state: { ...state, condition: 'unproven' } }
+        : { mode: 'probe', codes: 'keep', state };
+  }
+}
+
+export type ReportPlan = {
+  readonly state: PukState;
+  readonly codes: CodeChange;
+  /** What comes of the journey; `again`: the card was not touched, and has to prove itself anew. */
+  readonly then: 'unlocked' | 'again' | { readonly release: ReleaseMode } | { readonly failed: UnlockFailure };
+};
+
+/** Null: no such result can come of a release of this mode. */
+export function planReport(
+  mode: ReleaseMode,
+  result: AttemptResult,
+  triesLeft: number | null,
+  state: PukState,
+): ReportPlan | null {
+  const settled: PukState = { condition: 'settled', triesLeft: null };
+  const unproven: PukState = { condition: 'unproven', triesLeft: null };
+  if (result === 'blocked') {
+    return { state: { condition: 'blocked', triesLeft: 0 }, codes: 'keep', then: { failed: 'puk-blocked' } };
+  }
+  switch (mode) {
+    case 'replace':
+    case 'change':
+      switch (result) {
+        case 'untouched':
+          return { state: { ...state, condition: 'settled' }, codes: 'forget-next', then: 'again' };
+        case 'unblocked':
+          return { state: unproven, codes: 'keep', then: 'unlocked' };
+        case 'changed':
+          return { state: settled, codes: 'promote', then: 'unlocked' };
+        case 'wrong':
+          return { state: { condition: 'lost', triesLeft }, codes: 'keep', then: { failed: 'puk-refused' } };
+      }
+      break;
+    case 'probe':
+      switch (result) {
+        case 'untouched':
+          return { state, codes: 'keep', then: 'again' };
+        case 'unblocked':
+          return { state: unproven, codes: 'promote-and-draw', then: { release: 'change' } };
+        case 'changed':
+          return null;
+        case 'wrong':
+          // The next code is false, so the current one is true. A counter that the card does not tell may be at its last try.
+          return triesLeft === null || triesLeft <= LAST_TRY
+            ? {
+                state: { condition: 'settled', triesLeft: triesLeft ?? LAST_TRY },
+                codes: 'forget-next',
+                then: { failed: 'puk-one-try-left' },
+              }
+            : { state: { condition: 'unproven', triesLeft }, codes: 'draw', then: { release: 'replace' } };
+      }
+  }
+}

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
+
+/** What an organisation sets. One JSON file; secrets come from the environment, or from files that the environment names. */
+
+const text = (maxLength: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(maxLength));
+const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
+const host = text(255);
+
+/** So many in so many seconds: all at once or spread, and then as many as that makes a second. */
+const limit = (count: number, seconds: number) =>
+  v.optional(
+    v.strictObject({
+      count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)), count),
+      seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(86_400)), seconds),
+    }),
+    {},
+  );
+
+const templates = v.strictObject({
+  'unlock-code': v.pipe(v.string(), v.uuid()),
+  'address-code': v.pipe(v.string(), v.uuid()),
+  unlocked: v.pipe(v.string(), v.uuid()),
+});
+
+export const SettingsSchema = v.strictObject({
+  /** How agents reach the desk: what cards sign names it. */
+  origin: v.pipe(
+    v.string(),
+    v.regex(/^https?:\/\/[^/?#]+$/, 'must be scheme, host and port only'),
+    v.check((origin) => origin.startsWith('https://') || /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?$/.test(origin)),
+  ),
+  organisation: v.strictObject({
+    name: text(100),
+    /** Who helps, and how to reach them: stands in every message. */
+    help: text(300),
+  }),
+  listen: v.optional(v.strictObject({ host: v.optional(host, '127.0.0.1'), port: v.optional(port, 8443) }), {}),
+  tls: v.optional(v.nullable(v.strictObject({ certificate: text(4096), key: text(4096) })), null),
+  /** Without TLS of its own a desk listens on this machine only, unless something in front of it is said to bring TLS. */
+  behindProxy: v.optional(v.boolean(), false),
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  trustedProxies: v.optional(v.array(text(64)), []),
+  /** Where /metrics and /healthz are, apart from the address that everybody reaches; null: nowhere. */
+  operations: v.optional(
+    v.nullable(v.strictObject({ host: v.optional(host, '127.0.0.1'), port: v.optional(port, 9464) })),
+    {},
+  ),
+  dataFolder: v.optional(text(4096), 'card-desk-data'),
+  countryCode: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/)), '44'),
+  email: v.variant('by', [
+    v.strictObject({ by: v.literal('smtp'), from: text(254) }),
+    v.strictObject({ by: v.literal('notify'), templates }),
+    v.strictObject({ by: v.literal('none') }),
+  ]),
+  sms: v.variant('by', [
+    v.strictObject({ by: v.literal('notify'), templates }),
+    v.strictObject({ by: v.literal('none') }),
+  ]),
+  notify: v.optional(
+    v.strictObject({ baseUrl: v.optional(v.pipe(v.string(), v.url()), 'https://api.notifications.service.gov.uk') }),
+    {},
+  ),
+  limits: v.optional(
+    v.strictObject({
+      requestsOfSource: limit(600, 60),
+      startsOfSource: limit(60, 600),
+      startsOfCard: limit(5, 900),
+      startsOfCardADay: limit(20, 86_400),
+      messagesToAddress: limit(6, 3600),
+      signInsOfSource: limit(30, 600),
+      searchesOfRa: limit(60, 60),
+    }),
+    {},
+  ),
+  /**
+   * What somebody can ask about a card that is not theirs takes at least this long to answer: longer than what is done for
+   * it, whatever it was.
+   */
+  answersTakeMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(5000)), 250),
+});
+export type Settings = v.InferOutput<typeof SettingsSchema>;
+export type Limit = Settings['limits']['startsOfCard'];
+
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+export function parseSettings(json: unknown): Settings {
+  const parsed = v.safeParse(SettingsSchema, json);
+  if (!parsed.success) {
+    const why = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? 'file'}: ${issue.message}`);
+    throw new SettingsError(`settings: ${why.join('; ')}`);
+  }
+  const settings = parsed.output;
+  const { listen, tls, behindProxy } = settings;
+  if (tls === null && !behindProxy && !isLoopback(listen.host)) {
+    throw new SettingsError('settings: listen.host is not of this machine: set tls, or behindProxy if a proxy brings it');
+  }
+  return settings;
+}
+
+export function readSettings(file: string): Settings {
+  try {
+    return parseSettings(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    if (error instanceof SettingsError) throw error;
+    throw new SettingsError(`${file} cannot be read as JSON`, { cause: error });
+  }
+}
+
+const isLoopback = (address: string) => /^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(address);
+
+export const SECRET_NAMES = ['DATABASE_URL', 'CARD_DESK_KEYS', 'CARD_DESK_SMTP_URL', 'CARD_DESK_NOTIFY_API_KEY'] as const;
+
+/** A secret from the environment, or from the file that `NAME_FILE` names; null: not set. */
+export function secretOf(name: (typeof SECRET_NAMES)[number], environment: NodeJS.ProcessEnv): string | null {
+  const file = environment[`${name}_FILE`];
+  if (file === undefined || file === '') return environment[name] || null;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    throw new SettingsError(`the file that ${name}_FILE names cannot be read`);
+  }
+}

@@ -1,0 +1,85 @@
+import * as v from 'valibot';
+import { ADMIN_ALGORITHMS } from '../../../../src/core/contract/card-desk.ts';
+import type { PukState } from '../journey/unblocking.ts';
+import type { KeyRing } from '../secrets/key-ring.ts';
+import { column, one, type Sql } from './database.ts';
+
+export const CARD_STATES = ['active', 'lost', 'withdrawn'] as const;
+export type CardState = (typeof CARD_STATES)[number];
+
+const CardSchema = v.object({
+  id: column.text,
+  serial: column.maybe(column.text),
+  person_id: column.maybe(column.text),
+  state: v.picklist(CARD_STATES),
+  proof_key: column.maybe(column.octets),
+  admin_algorithm: v.nullable(v.picklist(ADMIN_ALGORITHMS)),
+  puk_condition: v.picklist(['settled', 'unproven', 'lost', 'blocked']),
+  puk_tries_left: column.maybe(column.integer),
+  released_to: column.maybe(column.text),
+});
+export type StoredCard = v.InferOutput<typeof CardSchema>;
+
+const COLUMNS =
+  'id, serial, person_id, state, proof_key, admin_algorithm, puk_condition, puk_tries_left, released_to';
+
+export async function findCard(sql: Sql, id: string): Promise<StoredCard | null> {
+  return one(await sql.rows(CardSchema, `select ${COLUMNS} from cards where id = $1`, [id]));
+}
+
+/** The card, held until the end of the transaction. */
+export async function lockCard(sql: Sql, id: string): Promise<StoredCard | null> {
+  return one(await sql.rows(CardSchema, `select ${COLUMNS} from cards where id = $1 for update`, [id]));
+}
+
+export const pukStateOf = (card: StoredCard): PukState => ({
+  condition: card.puk_condition,
+  triesLeft: card.puk_tries_left,
+});
+
+export async function savePukState(sql: Sql, id: string, state: PukState, releasedTo: string): Promise<void> {
+  await sql.run('update cards set puk_condition = $2, puk_tries_left = $3, released_to = $4 where id = $1', [
+    id,
+    state.condition,
+    state.triesLeft,
+    releasedTo,
+  ]);
+}
+
+export type CardSecret = 'puk' | 'next-puk' | 'admin-key';
+
+const placeOf = (cardId: string, kind: CardSecret) => `card/${cardId}/${kind}`;
+export const CARD_SECRET_PLACE = placeOf;
+
+const SecretSchema = v.object({ key_id: column.text, sealed: column.octets });
+
+/** The secret, which the caller overwrites; null: there is none. */
+export async function openCardSecret(
+  sql: Sql,
+  ring: KeyRing,
+  cardId: string,
+  kind: CardSecret,
+): Promise<Buffer | null> {
+  const text = 'select key_id, sealed from card_secrets where card_id = $1 and kind = $2';
+  const found = one(await sql.rows(SecretSchema, text, [cardId, kind]));
+  return found === null ? null : ring.open(placeOf(cardId, kind), { keyId: found.key_id, octets: found.sealed });
+}
+
+export async function saveCardSecret(
+  sql: Sql,
+  ring: KeyRing,
+  cardId: string,
+  kind: CardSecret,
+  secret: Uint8Array,
+): Promise<void> {
+  const { keyId, octets } = ring.seal(placeOf(cardId, kind), secret);
+  await sql.run(
+    `insert into card_secrets (card_id, kind, key_id, sealed) values ($1, $2, $3, $4)
+     on conflict (card_id, kind) do update set key_id = excluded.key_id, sealed = excluded.sealed`,
+    [cardId, kind, keyId, octets],
+  );
+}
+
+export async function deleteCardSecret(sql: Sql, cardId: string, kind: CardSecret): Promise<void> {
+  await sql.run('delete from card_secrets where card_id = $1 and kind = $2', [cardId, kind]);
+}

@@ -1,0 +1,91 @@
+import * as v from 'valibot';
+import type { Person } from '../../../../src/core/contract/card-desk.ts';
+import { type Address, masked } from '../journey/address.ts';
+import type { KeyRing } from '../secrets/key-ring.ts';
+import { CARD_STATES } from './cards.ts';
+import { column, one, type Sql } from './database.ts';
+
+const PersonSchema = v.object({
+  id: column.text,
+  user_id: column.text,
+  name: column.text,
+  role: v.picklist(['user', 'ra']),
+});
+export type StoredPerson = v.InferOutput<typeof PersonSchema>;
+
+const COLUMNS = 'id, user_id, name, role';
+export const MOST_FOUND = 20;
+
+export async function findPerson(sql: Sql, id: string): Promise<StoredPerson | null> {
+  return one(await sql.rows(PersonSchema, `select ${COLUMNS} from people where id = $1`, [id]));
+}
+
+export async function findPersonByUserId(sql: Sql, userId: string): Promise<StoredPerson | null> {
+  return one(await sql.rows(PersonSchema, `select ${COLUMNS} from people where user_id = $1`, [userId]));
+}
+
+/** By the beginning of the name, or by an exact user id, card id or serial number. */
+export async function searchPeople(sql: Sql, text: string): Promise<StoredPerson[]> {
+  const beginning = `${text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`;
+  return await sql.rows(
+    PersonSchema,
+    `select ${COLUMNS} from people
+     where lower(name) like $1 or user_id = $2
+       or id in (select person_id from cards where id = lower($2) or serial = $2)
+     order by lower(name), user_id limit $3`,
+    [beginning, text, MOST_FOUND],
+  );
+}
+
+const AddressSchema = v.object({
+  kind: v.picklist(['email', 'mobile']),
+  key_id: column.text,
+  sealed: column.octets,
+});
+
+export const ADDRESS_PLACE = (personId: string, kind: Address['kind']) => `address/${personId}/${kind}`;
+
+export async function addressesOf(sql: Sql, ring: KeyRing, personId: string): Promise<Address[]> {
+  const text = 'select kind, key_id, sealed from addresses where person_id = $1 order by kind';
+  const rows = await sql.rows(AddressSchema, text, [personId]);
+  return rows.map(({ kind, key_id: keyId, sealed: octets }) => ({
+    kind,
+    value: ring.open(ADDRESS_PLACE(personId, kind), { keyId, octets }).toString(),
+  }));
+}
+
+export async function saveAddress(
+  sql: Sql,
+  ring: KeyRing,
+  personId: string,
+  { kind, value }: Address,
+  provenAt: Date,
+): Promise<void> {
+  const { keyId, octets } = ring.seal(ADDRESS_PLACE(personId, kind), Buffer.from(value));
+  await sql.run(
+    `insert into addresses (person_id, kind, key_id, sealed, proven_at) values ($1, $2, $3, $4, $5)
+     on conflict (person_id, kind) do update
+       set key_id = excluded.key_id, sealed = excluded.sealed, proven_at = excluded.proven_at`,
+    [personId, kind, keyId, octets, provenAt],
+  );
+}
+
+const CardOfPersonSchema = v.object({
+  id: column.text,
+  serial: column.maybe(column.text),
+  state: v.picklist(CARD_STATES),
+});
+
+/** As an RA sees the person. */
+export async function describePerson(sql: Sql, ring: KeyRing, person: StoredPerson): Promise<Person> {
+  const addresses = await addressesOf(sql, ring, person.id);
+  const text = 'select id, serial, state from cards where person_id = $1 order by enrolled_at, id';
+  const cards = await sql.rows(CardOfPersonSchema, text, [person.id]);
+  return {
+    id: person.id,
+    userId: person.user_id,
+    name: person.name,
+    addresses: addresses.map((address) => ({ kind: address.kind, masked: masked(address) })),
+    cards: cards.map(({ id, serial, state }) => ({ cardId: id, serial, state })),
+  };
+}

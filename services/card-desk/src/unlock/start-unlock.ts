@@ -1,0 +1,138 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
+import { type Desk, done, type Outcome, refused } from '../desk.ts';
+import { type Address, addressOf } from '../journey/address.ts';
+import { beginJourney } from '../journey/journey.ts';
+import { withinLimits } from '../limits.ts';
+import type { Message } from '../messages/message.ts';
+import { audit } from '../store/audit-chain.ts';
+import { findCard } from '../store/cards.ts';
+import type { Sql } from '../store/database.ts';
+import { insertJourney, type StoredJourney } from '../store/journeys.ts';
+import { putMessage } from '../store/outbox.ts';
+import { addressesOf } from '../store/people.ts';
+import { take } from '../store/rate-limits.ts';
+import { newToken } from './bearer-token.ts';
+import { viewOf } from './journey-access.ts';
+import { hashOfNoCode, newCode } from './security-code.ts';
+
+/** Addresses are looked up for somebody, whether the card has an owner or not. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+type Ticket = DeskAnswer<'startUnlock'>;
+export type FromSource = { readonly source: string };
+
+/**
+ * Self-service. Whether the card is known, whether it has an owner, and whether the address is on the owner's profile shows
+ * in nothing that comes back: the same rows are written, a code is drawn, a message is sealed; only its channel differs.
+ */
+export async function startUnlock(
+  desk: Desk,
+  { body }: DeskRequest<'startUnlock'>,
+  { source }: FromSource,
+): Promise<Outcome<Ticket>> {
+  const address = addressOf(body.address, desk.settings.countryCode);
+  if (address === null || !canSend(desk, address)) return refused('Desk_AddressNotUsable');
+  const limited = await withinStarts(desk, body.cardId, source);
+  if (!limited.ok) return limited;
+  const ticket = await desk.database.transaction((sql) => begin(desk, sql, body, address, source));
+  desk.metrics.count('card_desk_journeys_total', { kind: 'self-service', outcome: 'begun' });
+  desk.wake();
+  return done(ticket);
+}
+
+const withinStarts = (desk: Desk, cardId: string, source: string) =>
+  withinLimits(desk, [
+    { limit: 'startsOfSource', of: source },
+    { limit: 'startsOfCard', of: cardId },
+    { limit: 'startsOfCardADay', of: cardId },
+  ]);
+
+const canSend = ({ settings }: Desk, { kind }: Address) =>
+  (kind === 'email' ? settings.email : settings.sms).by !== 'none';
+
+async function begin(
+  desk: Desk,
+  sql: Sql,
+  { cardId, language }: DeskRequest<'startUnlock'>['body'],
+  address: Address,
+  source: string,
+): Promise<Ticket> {
+  const now = desk.now();
+  const ring = desk.ring();
+  const id = randomUUID();
+  const card = await findCard(sql, cardId);
+  const addresses = await addressesOf(sql, ring, card?.person_id ?? NOBODY);
+  const isOwners = addresses.some(({ kind, value }) => kind === address.kind && value === address.value);
+  // Messages to an address are limited where they are sent, and silently: somebody else could otherwise use up the limit of
+  // an address with cards that are not its owner's, or learn from it.
+  const counted = isOwners ? address.value : randomBytes(16).toString('hex');
+  const withinLimit =
+    (await take(sql, ring.pseudonym('messagesToAddress', counted), desk.settings.limits.messagesToAddress, now)) === null;
+  const sends = isOwners && card?.state === 'active' && withinLimit;
+
+  const code = newCode();
+  const hash = ring.hashOfCode(ring.active, id, code);
+  const { token, hash: tokenHash } = newToken();
+  const stored: StoredJourney = {
+    id,
+    cardId,
+    language,
+    tokenHash,
+    code: { keyId: ring.active, hash: sends ? hash : hashOfNoCode() },
+    challenge: null,
+    releaseKey: null,
+    journey: beginJourney('self-service', now.getTime()),
+  };
+  await insertJourney(sql, stored);
+  const message: Message = { channel: sends ? address.kind : 'nobody', to: address.value, language, code };
+  await putMessage(sql, ring, 'unlock-code', message, { now, expiresAt: new Date(stored.journey.expiresAt) });
+  await audit(sql, now, {
+    event: 'unlock-started',
+    journey: id,
+    card: cardId,
+    source: pseudonymOf(desk, source),
+    channel: address.kind,
+    sent: sends,
+    ...(isOwners && !withinLimit ? { why: 'messages to the address' } : {}),
+  });
+  return { token, unlock: viewOf(stored) };
+}
+
+/** Tells requests of one source from those of another, and not whose they are. */
+export const pseudonymOf = (desk: Desk, source: string): string =>
+  desk.ring().pseudonym('source', source).toString('hex').slice(0, 16);
+
+/** Assisted: at the workstation with the card. Whether an RA has authorised it is told once the card has proven itself. */
+export async function joinUnlock(
+  desk: Desk,
+  { body: { cardId, language } }: DeskRequest<'joinUnlock'>,
+  { source }: FromSource,
+): Promise<Outcome<Ticket>> {
+  const limited = await withinStarts(desk, cardId, source);
+  if (!limited.ok) return limited;
+  const now = desk.now();
+  const ring = desk.ring();
+  const { token, hash } = newToken();
+  const stored: StoredJourney = {
+    id: randomUUID(),
+    cardId,
+    language,
+    tokenHash: hash,
+    code: { keyId: ring.active, hash: hashOfNoCode() },
+    challenge: null,
+    releaseKey: null,
+    journey: beginJourney('assisted', now.getTime()),
+  };
+  await desk.database.transaction(async (sql) => {
+    await insertJourney(sql, stored);
+    await audit(sql, now, {
+      event: 'unlock-joined',
+      journey: stored.id,
+      card: cardId,
+      source: pseudonymOf(desk, source),
+    });
+  });
+  desk.metrics.count('card_desk_journeys_total', { kind: 'assisted', outcome: 'begun' });
+  return done({ token, unlock: viewOf(stored) });
+}

@@ -1,0 +1,59 @@
+import { randomInt } from 'node:crypto';
+import type { ReleaseMode } from '../../../../src/core/contract/card-desk.ts';
+import type { ReleasedCodes } from '../../../../src/core/card-desk/release-box.ts';
+import type { CodeChange } from '../journey/unblocking.ts';
+import type { KeyRing } from '../secrets/key-ring.ts';
+import { type CardSecret, deleteCardSecret, openCardSecret, saveCardSecret } from '../store/cards.ts';
+import type { Sql } from '../store/database.ts';
+
+/** The two codes of a card as they lie in the database, and what the pure part wants done to them. */
+
+/** Eight octets, as SP 800-73-4 part 2 section 2.4.3 has them; digits, since some cards refuse anything else. */
+export function newPuk(): Buffer {
+  return Buffer.from(String(randomInt(100_000_000)).padStart(8, '0'));
+}
+
+export async function applyCodeChange(sql: Sql, ring: KeyRing, cardId: string, change: CodeChange): Promise<void> {
+  switch (change) {
+    case 'keep':
+      return;
+    case 'forget-next':
+      await deleteCardSecret(sql, cardId, 'next-puk');
+      return;
+    case 'draw':
+      await draw(sql, ring, cardId);
+      return;
+    case 'promote':
+      await promote(sql, ring, cardId);
+      await deleteCardSecret(sql, cardId, 'next-puk');
+      return;
+    case 'promote-and-draw':
+      await promote(sql, ring, cardId);
+      await draw(sql, ring, cardId);
+  }
+}
+
+/** Written before it is told: whatever happens then, the desk knows it. */
+async function draw(sql: Sql, ring: KeyRing, cardId: string): Promise<void> {
+  const puk = newPuk();
+  await saveCardSecret(sql, ring, cardId, 'next-puk', puk);
+  puk.fill(0);
+}
+
+async function promote(sql: Sql, ring: KeyRing, cardId: string): Promise<void> {
+  const next = await existing(sql, ring, cardId, 'next-puk');
+  await saveCardSecret(sql, ring, cardId, 'puk', next);
+  next.fill(0);
+}
+
+/** The codes for a release of this mode; the caller overwrites them. */
+export async function codesFor(sql: Sql, ring: KeyRing, cardId: string, mode: ReleaseMode): Promise<ReleasedCodes> {
+  if (mode === 'probe') return { puk: await existing(sql, ring, cardId, 'next-puk'), next: null };
+  return { puk: await existing(sql, ring, cardId, 'puk'), next: await existing(sql, ring, cardId, 'next-puk') };
+}
+
+async function existing(sql: Sql, ring: KeyRing, cardId: string, kind: CardSecret): Promise<Buffer> {
+  const secret = await openCardSecret(sql, ring, cardId, kind);
+  if (secret === null) throw new Error(`the card has no ${kind}`);
+  return secret;
+}

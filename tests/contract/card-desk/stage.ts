@@ -1,0 +1,66 @@
+import { afterEach } from 'vitest';
+import type { Database } from '../../../services/card-desk/src/store/database.ts';
+import type { DeskAnswer } from '../../../src/core/contract/card-desk.ts';
+import type { CardOrder } from '../../../src/simulator/pki/issue-card.ts';
+import { CardAtDesk } from '../../rig/card-at-desk.ts';
+import { type DatabaseUnderTest, DeskUnderTest, PERSON, RA } from '../../rig/card-desk.ts';
+
+/** What most tests of the desk begin with; everything is closed after each. */
+export function stage(under: DatabaseUnderTest) {
+  const closing: Array<() => Promise<void>> = [];
+  afterEach(async () => {
+    for (const close of closing.splice(0).toReversed()) await close();
+  });
+
+  type Options = Parameters<typeof DeskUnderTest.start>[1];
+
+  async function database(): Promise<() => Promise<Database>> {
+    const { open, drop } = await under.fresh();
+    closing.push(drop);
+    return open;
+  }
+
+  async function openDesk(options: Options = {}, open?: () => Promise<Database>): Promise<DeskUnderTest> {
+    const desk = await DeskUnderTest.start(await (open ?? (await database()))(), options);
+    closing.push(() => desk.service.close());
+    return desk;
+  }
+
+  /** A desk that knows Ada and her blocked card. */
+  async function blockedCard(options: Options = {}, order: CardOrder = {}) {
+    const desk = await openDesk(options);
+    await desk.enrolPerson();
+    const card = await CardAtDesk.issue(order);
+    await desk.enrolCard(card.enrolment(PERSON.userId));
+    await card.block();
+    return { desk, card };
+  }
+
+  /** An RA who is signed in, with a card of the own. */
+  async function signedInRa(desk: DeskUnderTest) {
+    const person = await desk.enrolPerson(RA);
+    const card = await CardAtDesk.issue();
+    await desk.enrolCard(card.enrolment(RA.userId));
+    return { token: await card.signIn(desk), card, person };
+  }
+
+  return { database, openDesk, blockedCard, signedInRa, closing };
+}
+
+export type Ticket = DeskAnswer<'startUnlock'>;
+
+export async function start(desk: DeskUnderTest, cardId: string, address: string = PERSON.email): Promise<Ticket> {
+  return await desk.does('startUnlock', { body: { cardId, address } });
+}
+
+/** Started, with the code of the message typed in. */
+export async function startAndType(desk: DeskUnderTest, cardId: string): Promise<Ticket> {
+  const before = desk.email.sent.filter(({ purpose }) => purpose === 'unlock-code').length;
+  const ticket = await start(desk, cardId);
+  const { code } = await desk.email.message(before, 'unlock-code');
+  await desk.does('checkCode', { parameters: { unlock: ticket.unlock.id }, body: { code: code ?? '' } }, ticket.token);
+  return ticket;
+}
+
+/** A code that is not this one. */
+export const otherThan = (code: string | null): string => (code === '123456' ? '654321' : '123456');

@@ -1,0 +1,17 @@
+import { afterAll, beforeAll } from 'vitest';
+import { abuseSuite } from '../contract/card-desk/abuse-suite.ts';
+import { assistedSuite } from '../contract/card-desk/assisted-suite.ts';
+import { unlockSuite } from '../contract/card-desk/unlock-suite.ts';
+import { onPostgres, Postgres } from '../rig/postgres.ts';
+
+// The suites of the card desk on a real PostgreSQL server. On PGlite: tests/unit/card-desk/pglite.test.ts.
+let server: Postgres;
+beforeAll(async () => {
+  server = await Postgres.start();
+});
+afterAll(() => server.end());
+
+const POSTGRES = onPostgres(() => server);
+unlockSuite(POSTGRES);
+assistedSuite(POSTGRES);
+abuseSuite(POSTGRES);

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { chownSync, globSync, rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { migrate } from '../../services/card-desk/src/store/migrations.ts';
+import { openPostgres } from '../../services/card-desk/src/store/postgres.ts';
+import type { DatabaseUnderTest } from './card-desk.ts';
+import { type Daemon, startDaemon } from './daemon.ts';
+
+/**
+ * A real PostgreSQL server of our own: Debian's, in a folder that goes with it, on a port of 127.0.0.1. It refuses to run as
+ * root, so as root it runs as the user that its package made.
+ */
+export class Postgres {
+  daemon: Daemon;
+  readonly port: number;
+  readonly folder: string;
+  private readonly bin: string;
+
+  private constructor(daemon: Daemon, port: number, folder: string, bin: string) {
+    this.daemon = daemon;
+    this.port = port;
+    this.folder = folder;
+    this.bin = bin;
+  }
+
+  /** @param mounts shell commands that run first, in a mount namespace of the server's own; `$DATA` is its folder */
+  static async start(mounts?: readonly string[]): Promise<Postgres> {
+    const bin = dirname(globSync('/usr/lib/postgresql/*/bin/postgres').toSorted().at(-1) ?? '/');
+    const folder = await mkdtemp(join(tmpdir(), 'desk-pg-'));
+    const root = process.getuid?.() === 0;
+    if (root) {
+      const [uid = 0, gid = 0] = ['-u', '-g'].map((which) => Number(execFileSync('id', [which, 'postgres'], { encoding: 'utf8' })));
+      chownSync(folder, uid, gid);
+    }
+    const port = await freePort();
+    const data = join(folder, 'data');
+    const initdb = [join(bin, 'initdb'), '-D', data, '-U', 'desk', '-A', 'trust', '-E', 'UTF8', '--locale=C'];
+    const [program = '', ...args] = [...asPostgres(), ...initdb];
+    execFileSync(program, args, { stdio: 'ignore', cwd: '/' });
+    const daemon = await run(bin, folder, port, mounts);
+    const server = new Postgres(daemon, port, folder, bin);
+    await server.ready();
+    return server;
+  }
+
+  url(database = 'postgres'): string {
+    return `postgres://desk@127.0.0.1:${this.port}/${database}`;
+  }
+
+  /** Kills the server at once, as a power cut would, and starts it again. */
+  async crash(): Promise<void> {
+    await this.daemon.end('SIGKILL');
+    // Its other processes notice that it is gone, and let go of the folder.
+    rmSync(join(this.folder, 'data', 'postmaster.pid'), { force: true });
+  }
+
+  async startAgain(): Promise<void> {
+    for (let i = 0; i < 100; i++) {
+      this.daemon = await run(this.bin, this.folder, this.port);
+      if (await this.isReady(50)) return;
+      await this.daemon.end('SIGKILL');
+    }
+    throw new Error('PostgreSQL does not start again');
+  }
+
+  async ready(): Promise<void> {
+    if (!(await this.isReady(400))) throw new Error(`PostgreSQL is not ready:\n${this.daemon.log()}`);
+  }
+
+  async query(text: string, database = 'postgres'): Promise<Array<Record<string, unknown>>> {
+    const client = new pg.Client({ connectionString: this.url(database) });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return (await client.query<Record<string, unknown>>(text)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.daemon.end('SIGQUIT');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** There is no event for it: the server is asked until it answers. */
+  private async isReady(attempts: number): Promise<boolean> {
+    for (let i = 0; i < attempts; i++) {
+      if (!this.daemon.running()) return false;
+      const up = await this.query('select 1').then(
+        () => true,
+        () => false,
+      );
+      if (up) return true;
+      await pause(50);
+    }
+    return false;
+  }
+}
+
+function asPostgres(): readonly string[] {
+  return process.getuid?.() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : [];
+}
+
+async function run(bin: string, folder: string, port: number, mounts?: readonly string[]): Promise<Daemon> {
+  const data = join(folder, 'data');
+  const server = [
+    join(bin, 'postgres'),
+    ...['-D', data, '-k', folder, '-h', '127.0.0.1', '-p', String(port)],
+    ...['-c', 'max_connections=60', '-c', 'shared_buffers=32MB', '-c', 'log_min_messages=fatal'],
+  ];
+  const { daemon } = await startDaemon(
+    // The kernel forgets the signal of a parent's death when the user changes: it is asked for again.
+    [...asPostgres(), 'setpriv', '--pdeathsig', 'KILL', ...server],
+    { logFile: join(tmpdir(), `${folder.split('/').at(-1)}.log`), waitForLine: false, ...(mounts === undefined ? {} : { mounts }) },
+  );
+  return daemon;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const { promise, resolve } = Promise.withResolvers<number>();
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address();
+    resolve(typeof address === 'object' && address !== null ? address.port : 0);
+  });
+  const port = await promise;
+  server.close();
+  return port;
+}
+
+/** The suites on this server: a database for each test, copied from one that was migrated once. */
+export function onPostgres(server: () => Postgres): DatabaseUnderTest {
+  let template: Promise<void> | null = null;
+  const makeTemplate = async () => {
+    await server().query('create database desk_template');
+    const database = openPostgres(server().url('desk_template'));
+    await migrate(database);
+    await database.close();
+  };
+  return {
+    name: 'PostgreSQL',
+    instances: true,
+    async fresh() {
+      template ??= makeTemplate();
+      await template;
+      const name = `desk_${randomBytes(6).toString('hex')}`;
+      await server().query(`create database ${name} template desk_template`);
+      return {
+        open: async () => openPostgres(server().url(name), { connections: 5 }),
+        drop: async () => {
+          await server().query(`drop database ${name} with (force)`);
+        },
+      };
+    },
+  };
+}

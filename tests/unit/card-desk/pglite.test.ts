@@ -1,0 +1,11 @@
+import { beforeAll } from 'vitest';
+import { abuseSuite } from '../../contract/card-desk/abuse-suite.ts';
+import { assistedSuite } from '../../contract/card-desk/assisted-suite.ts';
+import { unlockSuite } from '../../contract/card-desk/unlock-suite.ts';
+import { PGLITE } from '../../rig/card-desk.ts';
+
+// The suites of the card desk on PGlite. On a real PostgreSQL server: tests/integration/card-desk-postgres.test.ts.
+beforeAll(() => PGLITE.fresh(), 120_000);
+unlockSuite(PGLITE);
+assistedSuite(PGLITE);
+abuseSuite(PGLITE);
