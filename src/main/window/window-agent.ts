@@ -153,6 +153,13 @@ export class WindowAgent implements ViewService {
     for (const secret of secrets) secret.fill(0);
     const { runtime } = this.options.agent;
     switch (command.command) {
+      case 'unlock-start':
+      case 'unlock-address':
+      case 'unlock-code':
+      case 'unlock-passcode':
+      case 'unlock-cancel':
+      case 'unlock-retry':
+        return failed('Unlock_NotOffered');
       case 'lock-now':
         runtime.lockNow();
         return DONE;
@@ -247,6 +254,7 @@ export class WindowAgent implements ViewService {
       notices: this.notices,
       host: this.host,
       call: this.call,
+      unlock: null,
       demo: demo?.view() ?? null,
       systemLanguages,
       version,
