@@ -107,7 +107,7 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
     policy = loaded;
     if (loaded.problems.length > 0) {
       // The policy in force stays: a slip of the editor must not change what a removal does.
-      for (const { path, message } of loaded.problems) notice('Policy_Invalid', `${path} ${message}`.trim());
+      for (const { path, message } of loaded.problems) notice('Policy_NotTaken', `${path} ${message}`.trim());
       return;
     }
     audit.write({ event: 'policy-changed', policy: loaded.source, policyFile: resolve(loaded.file) });
