@@ -255,12 +255,16 @@ export const PolicySchema = v.strictObject({
       caFile: v.optional(
         v.pipe(
           absolutePath,
-          v.description('File (PEM) with the authorities that the certificate of the desk must come from. Left out: those of the system.'),
+          v.description(
+            'File (PEM) with the authorities that the certificate of the desk must come from. Left out: those of the system.',
+          ),
         ),
       ),
       pinnedKeys: v.optional(
         v.pipe(
-          v.array(v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]{43}=$/, 'must be the SHA-256 of a public key, in base64'))),
+          v.array(
+            v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]{43}=$/, 'must be the SHA-256 of a public key, in base64')),
+          ),
           v.maxLength(8),
           v.description(
             'SHA-256 of the public keys (SPKI, in base64) of which the desk must have one; put in the next one before it changes. Empty accepts any with a good certificate.',

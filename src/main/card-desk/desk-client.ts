@@ -106,7 +106,7 @@ export class DeskClient {
       const pause = this.#limits.repeatAfterMs[repetition];
       const again = reply.kind === 'not-reached' && (REPEATABLE.has(name) || !reply.sent);
       if (!again || pause === undefined || signal?.aborted === true) return reply;
-      await wait(pause, undefined, { ...(signal === undefined ? {} : { signal }) }).catch(() => undefined);
+      await wait(pause, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
     }
   }
 
@@ -169,8 +169,7 @@ export class DeskClient {
     const { caFile, loopback } = this.#policy;
     const proxy = chooseProxy(url, this.#policy.proxy, this.#environment);
     if (proxy === 'unusable') throw new FetchFailure('unreachable');
-    const authorities =
-      caFile === undefined || url.protocol === 'http:' ? undefined : [await readAuthorities(caFile)];
+    const authorities = caFile === undefined || url.protocol === 'http:' ? undefined : [await readAuthorities(caFile)];
     return { proxy, loopback: loopback ? 'allow' : 'refuse', authorities, lookup: this.#lookup };
   }
 
