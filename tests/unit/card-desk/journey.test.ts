@@ -183,6 +183,18 @@ test('whatever dies when: the desk always has the true PUK, never makes the last
         }
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 10_000 },
   );
+});
+
+test('probes whose reports never come count as tries: the third is not released', () => {
+  let puk: PukState = { condition: 'unproven', triesLeft: null };
+  for (const triesLeft of [2, 1]) {
+    const asked = giveChallenge(beginJourney('assisted', 0), 0).journey;
+    const proven = takeProof(asked, true, puk, 0);
+    expect(proven).toMatchObject({ release: { mode: 'probe' }, puk: { triesLeft } });
+    puk = proven.puk;
+  }
+  const asked = giveChallenge(beginJourney('assisted', 0), 0).journey;
+  expect(takeProof(asked, true, puk, 0)).toMatchObject({ release: null, journey: { failure: 'puk-one-try-left' } });
 });

@@ -10,7 +10,10 @@ export type PukCondition = 'settled' | 'unproven' | 'lost' | 'blocked';
 
 export type PukState = {
   readonly condition: PukCondition;
-  /** As the card told after a wrong code; null: not known, and full as far as the desk knows. */
+  /**
+   * As the card told after a wrong code, less one for each release since whose code may have been wrong and whose report
+   * never came; null: full as far as the desk knows.
+   */
   readonly triesLeft: number | null;
 };
 
@@ -23,6 +26,8 @@ export type ReleasePlan =
 
 /** A wrong code costs a try, and a card whose unblocking code is blocked is lost: the last try is never made. */
 const LAST_TRY = 1;
+/** No card of this field has fewer; most do not tell. */
+const FEWEST_TRIES = 3;
 
 export function planRelease(state: PukState): ReleasePlan {
   switch (state.condition) {
@@ -35,7 +40,7 @@ export function planRelease(state: PukState): ReleasePlan {
       if (state.triesLeft !== null && state.triesLeft <= LAST_TRY) return { refused: 'puk-one-try-left' };
       return state.condition === 'settled'
         ? { mode: 'replace', codes: 'draw', state: { ...state, condition: 'unproven' } }
-        : { mode: 'probe', codes: 'keep', state };
+        : { mode: 'probe', codes: 'keep', state: { ...state, triesLeft: (state.triesLeft ?? FEWEST_TRIES) - 1 } };
   }
 }
 
@@ -75,7 +80,8 @@ export function planReport(
     case 'probe':
       switch (result) {
         case 'untouched':
-          return { state, codes: 'keep', outcome: 'again' };
+          // The try that the release was counted for was not made.
+          return { state: { ...state, triesLeft: (state.triesLeft ?? 0) + 1 }, codes: 'keep', outcome: 'again' };
         case 'unblocked':
           return { state: unproven, codes: 'promote-and-draw', outcome: { release: 'change' } };
         case 'changed':
