@@ -471,7 +471,7 @@ function performed(
 /**
  * After a lost answer. A card that was blocked and is not any more has its new passcode. One that is blocked most likely was
  * not touched, but it may have been out and blocked anew: a desk that took that for sure could forget the true unblocking code.
- * So it is told nothing, and finds out by a probe, which costs one try at most.
+ * So it is told that nobody knows, and finds out by a probe, which costs one try at most.
  */
 function looked(journey: UnlockJourney, truth: UnlockTruth): UnlockJourney {
   const { attempt } = journey;
@@ -480,7 +480,7 @@ function looked(journey: UnlockJourney, truth: UnlockTruth): UnlockJourney {
   // The passcode was set by the release before.
   if (attempt.mode === 'change') return owing({ ...seen, truth: 'unlocked' }, 'unblocked', null);
   if (attempt.wasBlocked && truth === 'unlocked') return owing(seen, 'unblocked', null);
-  return proveAgain({ ...seen, attempt: { ...attempt, settled: true } });
+  return owing(seen, 'not-known', null);
 }
 
 function owing(journey: UnlockJourney, result: AttemptResult, triesLeft: number | null): UnlockJourney {
