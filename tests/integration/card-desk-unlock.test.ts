@@ -35,7 +35,7 @@ let pcscd: Pcscd;
 let player: CardPlayer;
 let reader: PlayedReader;
 let mail: SmtpServer;
-const closing: Array<() => Promise<unknown> | unknown> = [];
+const closing: Array<() => unknown> = [];
 
 beforeAll(async () => {
   [pcscd, player, mail] = await Promise.all([startPcscd(), CardPlayer.start(), SmtpServer.start()]);

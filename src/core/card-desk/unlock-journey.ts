@@ -712,7 +712,8 @@ export function viewOfUnlock(journey: UnlockJourney): UnlockView {
     codeTriesLeft,
     problem: waitsForCard ? 'Unlock_CardOut' : journey.problem,
     cardIn,
-    network: lost === null ? 'fine' : 'lost',
+    // A desk that says "too often" was reached.
+    network: lost === null || journey.problem === 'Desk_TooMany' ? 'fine' : 'lost',
     retryAt: lost?.retryAt ?? null,
     truth,
   };
