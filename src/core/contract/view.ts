@@ -259,17 +259,29 @@ export const VIEW_OUTCOMES = {
   demo: outcome(VALUES.none),
 } as const satisfies Record<ViewCommandName, v.GenericSchema>;
 
-/** How many secrets travel beside a command. */
-export function secretsBeside(command: ViewCommand): 0 | 1 | 2 {
+/** The longest passcode or code that is passed on, and the longest address (RFC 5321, section 4.5.3.1.3); bytes. */
+const SHORT = 64;
+const ADDRESS = 254;
+
+/** Whether these are the secrets that travel beside the command: as many as it wants, none empty, none too long. */
+export function secretsFit(command: ViewCommand, secrets: readonly Uint8Array[]): boolean {
+  const longest = longestSecrets(command);
+  return (
+    secrets.length === longest.length && secrets.every(({ length }, i) => length > 0 && length <= (longest[i] ?? 0))
+  );
+}
+
+function longestSecrets(command: ViewCommand): readonly number[] {
   switch (command.command) {
     case 'attempt':
-      return command.kind === 'change' ? 2 : 1;
+      return command.kind === 'change' ? [SHORT, SHORT] : [SHORT];
     case 'unlock-address':
+      return [ADDRESS];
     case 'unlock-code':
     case 'unlock-passcode':
-      return 1;
+      return [SHORT];
     default:
-      return 0;
+      return [];
   }
 }
 

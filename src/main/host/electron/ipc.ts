@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { MAX_SECRET } from '../../../core/contract/control.ts';
-import { ViewCommandSchema, type ViewOutcome } from '../../../core/contract/view.ts';
+import { secretsFit, ViewCommandSchema, type ViewOutcome } from '../../../core/contract/view.ts';
 import { overwriteAllBytes } from '../../../native/card-process/secrets.ts';
 import type { ViewService } from '../desktop-host.ts';
 import { REQUEST_CHANNEL, SNAPSHOT_CHANNEL } from './channels.ts';
@@ -54,7 +54,7 @@ export class PageIpc {
       const role = this.#roleOf(event);
       if (role === null) throw new SenderRefused('refused: not a page of Wardkey');
       const parsed = v.safeParse(RequestSchema, request);
-      if (!parsed.success) return { ok: false, code: 'Window_OutOfDate' };
+      if (!parsed.success || !secretsFit(...parsed.output)) return { ok: false, code: 'Window_OutOfDate' };
       const [command, secrets] = parsed.output;
       if (role === 'countdown' && command.command !== 'lock-now') throw new SenderRefused('refused: only to lock');
       return await this.#view.perform(command, secrets);
