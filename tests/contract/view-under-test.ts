@@ -117,6 +117,8 @@ function snapshot(number: number): ViewSnapshot {
     host: { name: 'electron', tray: true, notifications: true, startAtLogin: false, mayQuit: true },
     version: '0',
     call: { number, place: 'home' },
+    unlockingBy: 'people',
+    unlock: null,
     demo: null,
   });
 }

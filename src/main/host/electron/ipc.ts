@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { ViewCommandSchema, type ViewOutcome } from '../../../core/contract/view.ts';
+import { MAX_SECRET } from '../../../core/contract/control.ts';
+import { secretsFit, ViewCommandSchema, type ViewOutcome } from '../../../core/contract/view.ts';
 import { overwriteAllBytes } from '../../../native/card-process/secrets.ts';
 import type { ViewService } from '../desktop-host.ts';
 import { REQUEST_CHANNEL, SNAPSHOT_CHANNEL } from './channels.ts';
@@ -9,7 +10,7 @@ import { isOwnPage } from './protocol.ts';
 /** A countdown lies over everything, for anyone to touch: it may do no more than end itself by locking. */
 export type PageRole = 'panel' | 'countdown';
 
-const secret = v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(64));
+const secret = v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(MAX_SECRET));
 const RequestSchema = v.strictTuple([ViewCommandSchema, v.pipe(v.array(secret), v.maxLength(2))]);
 
 /** Who asked is not one of our pages. The page that asked sees that it was refused, and no more. */
@@ -53,7 +54,7 @@ export class PageIpc {
       const role = this.#roleOf(event);
       if (role === null) throw new SenderRefused('refused: not a page of Wardkey');
       const parsed = v.safeParse(RequestSchema, request);
-      if (!parsed.success) return { ok: false, code: 'Window_OutOfDate' };
+      if (!parsed.success || !secretsFit(...parsed.output)) return { ok: false, code: 'Window_OutOfDate' };
       const [command, secrets] = parsed.output;
       if (role === 'countdown' && command.command !== 'lock-now') throw new SenderRefused('refused: only to lock');
       return await this.#view.perform(command, secrets);
