@@ -2,7 +2,13 @@ import { randomBytes, X509Certificate } from 'node:crypto';
 import { ApduExchange } from '../../src/core/card/apdu-exchange.ts';
 import { selectCommands } from '../../src/core/card/piv/application.ts';
 import { AUTHENTICATION, answerOf, generalAuthenticate, wanted } from '../../src/core/card/piv/general-authenticate.ts';
-import { changePin, type PinOutcome, PIN_REFERENCE, resetRetryCounter, verifyPin } from '../../src/core/card/piv/pin.ts';
+import {
+  changePin,
+  PIN_REFERENCE,
+  type PinOutcome,
+  resetRetryCounter,
+  verifyPin,
+} from '../../src/core/card/piv/pin.ts';
 import { sign } from '../../src/core/card/piv/signature.ts';
 import { signInProofText, unlockProofText } from '../../src/core/card-desk/proofs.ts';
 import { makeReleaseKey, openRelease } from '../../src/core/card-desk/release-box.ts';
@@ -147,7 +153,10 @@ export class CardAtDesk {
   /** Mutual authentication by 9B, relayed. */
   async proveByAdminKey(desk: DeskUnderTest, ticket: Ticket) {
     const key = { algorithm: 0x03, reference: 0x9b };
-    const witness = answerOf(await generalAuthenticate(this.exchange, key, [wanted(AUTHENTICATION.witness)]), AUTHENTICATION.witness);
+    const witness = answerOf(
+      await generalAuthenticate(this.exchange, key, [wanted(AUTHENTICATION.witness)]),
+      AUTHENTICATION.witness,
+    );
     const challenge = await desk.does(
       'challenge',
       ask(ticket, { by: 'admin-key', algorithm: '3des', witness: Buffer.from(witness).toString('hex') }),
@@ -182,7 +191,8 @@ export class CardAtDesk {
 }
 
 function failed(outcome: PinOutcome): { readonly result: AttemptResult; readonly triesLeft: number | null } {
-  if (outcome.kind === 'wrong') return { result: outcome.triesLeft === 0 ? 'blocked' : 'wrong', triesLeft: outcome.triesLeft };
+  if (outcome.kind === 'wrong')
+    return { result: outcome.triesLeft === 0 ? 'blocked' : 'wrong', triesLeft: outcome.triesLeft };
   return { result: outcome.kind === 'blocked' ? 'blocked' : 'untouched', triesLeft: null };
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { enrolCard, savePerson } from '../../services/card-desk/src/administration.ts';
 import type { LogLine } from '../../services/card-desk/src/http/log.ts';
-import { type Carrier, DeliveryError, type Outgoing } from '../../services/card-desk/src/messages/message.ts';
+import type { Carrier, DeliveryError, Outgoing } from '../../services/card-desk/src/messages/message.ts';
 import { newKeyLine, parseKeyRing } from '../../services/card-desk/src/secrets/key-ring.ts';
 import { type Service, type ServiceNeeds, startService } from '../../services/card-desk/src/service.ts';
 import { parseSettings, type Settings } from '../../services/card-desk/src/settings.ts';
@@ -26,7 +26,12 @@ import {
 /** A whole card desk in this process, on a database of its own, with a clock that tests set and carriers that remember. */
 
 export const ORIGIN = 'https://desk.test';
-export const PERSON = { userId: '555000000017', name: 'Ada Lindqvist', email: 'ada@ward.example', mobile: '07700 900123' };
+export const PERSON = {
+  userId: '555000000017',
+  name: 'Ada Lindqvist',
+  email: 'ada@ward.example',
+  mobile: '07700 900123',
+};
 export const RA = { userId: '555000000025', name: 'Ben Okafor', role: 'ra', email: 'ben@ward.example' } as const;
 
 export function testSettings(changes: Partial<Record<keyof Settings, unknown>> = {}): Settings {
@@ -113,7 +118,12 @@ export class DeskUnderTest {
   readonly log: LogLine[];
   readonly exchanges: Exchange[] = [];
 
-  private constructor(service: Service, carriers: { email: RememberingCarrier; mobile: RememberingCarrier }, clock: { now: Date }, log: LogLine[]) {
+  private constructor(
+    service: Service,
+    carriers: { email: RememberingCarrier; mobile: RememberingCarrier },
+    clock: { now: Date },
+    log: LogLine[],
+  ) {
     this.service = service;
     this.email = carriers.email;
     this.mobile = carriers.mobile;

@@ -1,8 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chownSync, globSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -35,7 +35,9 @@ export class Postgres {
     const folder = await mkdtemp(join(tmpdir(), 'desk-pg-'));
     const root = process.getuid?.() === 0;
     if (root) {
-      const [uid = 0, gid = 0] = ['-u', '-g'].map((which) => Number(execFileSync('id', [which, 'postgres'], { encoding: 'utf8' })));
+      const [uid = 0, gid = 0] = ['-u', '-g'].map((which) =>
+        Number(execFileSync('id', [which, 'postgres'], { encoding: 'utf8' })),
+      );
       chownSync(folder, uid, gid);
     }
     const port = await freePort();
@@ -118,7 +120,11 @@ async function run(bin: string, folder: string, port: number, mounts?: readonly 
   const { daemon } = await startDaemon(
     // The kernel forgets the signal of a parent's death when the user changes: it is asked for again.
     [...asPostgres(), 'setpriv', '--pdeathsig', 'KILL', ...server],
-    { logFile: join(tmpdir(), `${folder.split('/').at(-1)}.log`), waitForLine: false, ...(mounts === undefined ? {} : { mounts }) },
+    {
+      logFile: join(tmpdir(), `${folder.split('/').at(-1)}.log`),
+      waitForLine: false,
+      ...(mounts === undefined ? {} : { mounts }),
+    },
   );
   return daemon;
 }

@@ -39,5 +39,10 @@ export const DemoSchema = v.object({
   graceSeconds: v.number(),
   /** The passcode of every demo card. */
   passcode: v.pipe(v.string(), v.maxLength(8)),
+  /** What the card desk of the demo has sent, the latest first. */
+  mail: v.pipe(
+    v.array(v.object({ subject: v.pipe(v.string(), v.maxLength(200)), text: v.pipe(v.string(), v.maxLength(2_000)) })),
+    v.maxLength(20),
+  ),
 });
 export type DemoView = v.InferOutput<typeof DemoSchema>;

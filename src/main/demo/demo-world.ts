@@ -81,6 +81,7 @@ export class DemoWorld implements DemoControls {
       lockBroken: this.desktop.lockIsBroken,
       graceSeconds: this.graceSeconds,
       passcode: TEST_PIN,
+      mail: [],
     };
   }
 

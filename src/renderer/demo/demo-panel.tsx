@@ -41,6 +41,7 @@ export function DemoPanel({ demo }: { demo: DemoView }) {
           {demo.readers.map((card, place) => (
             <DemoReader key={place} reader={place} card={card} onDeed={onDeed} />
           ))}
+          <DemoMail mail={demo.mail} />
           <DemoDesktop demo={demo} onDeed={onDeed} />
           <DemoService demo={demo} onDeed={onDeed} />
           <RadioGroup
@@ -56,6 +57,28 @@ export function DemoPanel({ demo }: { demo: DemoView }) {
         </div>
       </details>
     </aside>
+  );
+}
+
+function DemoMail({ mail }: { mail: DemoView['mail'] }) {
+  const { text } = useLanguage();
+  return (
+    <section className="wk-demo__part" aria-labelledby="demo-mail">
+      <h3 id="demo-mail" className="nhsuk-heading-xs">
+        {text('demo.mail')}
+      </h3>
+      {/* Heard as it comes, as a phone would be. */}
+      <div role="log">
+        {mail.length === 0 && <p>{text('demo.mailNone')}</p>}
+        {mail.map(({ subject, text: body }, place) => (
+          // Each message keeps its place from the oldest on.
+          <article key={mail.length - place} className="wk-demo__mail">
+            <h4 className="wk-demo__subject">{subject}</h4>
+            <p className="wk-demo__text">{body}</p>
+          </article>
+        ))}
+      </div>
+    </section>
   );
 }
 

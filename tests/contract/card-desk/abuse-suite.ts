@@ -21,7 +21,10 @@ export function abuseSuite(under: DatabaseUnderTest): void {
       const card = await CardAtDesk.issue();
       await desk.enrolCard(card.enrolment(PERSON.userId));
       await card.block();
-      return async () => expect(await card.unlock(desk, await startAndType(desk, card.cardId), NEW_PIN)).toMatchObject({ phase: 'unlocked' });
+      return async () =>
+        expect(await card.unlock(desk, await startAndType(desk, card.cardId), NEW_PIN)).toMatchObject({
+          phase: 'unlocked',
+        });
     }
 
     test('guessing a code: five tries, then the right one is too late', async () => {
@@ -59,13 +62,25 @@ export function abuseSuite(under: DatabaseUnderTest): void {
       /** What comes back, but for what is random or the time. */
       const shape = ({ status, body, headers }: DeskUnderTest['exchanges'][number]) => ({
         status,
-        body: JSON.stringify(body, (key, value: unknown) => (['id', 'token', 'expiresAt'].includes(key) ? typeof value : value)),
+        body: JSON.stringify(body, (key, value: unknown) =>
+          ['id', 'token', 'expiresAt'].includes(key) ? typeof value : value,
+        ),
         headers: [...headers.keys()].filter((name) => name !== 'date').toSorted(),
         length: headers.get('content-length'),
       });
 
       const journeys = async () => {
-        const { desk, card } = await blockedCard({ settings: { limits: { startsOfCard: { count: 1000 }, startsOfCardADay: { count: 1000 }, startsOfSource: { count: 100_000 }, requestsOfSource: { count: 100_000 }, messagesToAddress: { count: 1000 } } } });
+        const { desk, card } = await blockedCard({
+          settings: {
+            limits: {
+              startsOfCard: { count: 1000 },
+              startsOfCardADay: { count: 1000 },
+              startsOfSource: { count: 100_000 },
+              requestsOfSource: { count: 100_000 },
+              messagesToAddress: { count: 1000 },
+            },
+          },
+        });
         const lost = await CardAtDesk.issue();
         await desk.enrolCard(lost.enrolment(null));
         const asked = [
@@ -148,7 +163,9 @@ export function abuseSuite(under: DatabaseUnderTest): void {
       const ticket = await startAndType(desk, card.cardId);
       const { result, body } = await card.prove(desk, ticket);
       expect(result.ok).toBe(true);
-      expect(await desk.refuses('proveCard', ask(ticket, body), ticket.token)).toMatchObject({ code: 'Desk_OutOfOrder' });
+      expect(await desk.refuses('proveCard', ask(ticket, body), ticket.token)).toMatchObject({
+        code: 'Desk_OutOfOrder',
+      });
     });
 
     test('the same proof ten times at once: one release', async () => {
@@ -156,7 +173,9 @@ export function abuseSuite(under: DatabaseUnderTest): void {
       const ticket = await startAndType(desk, card.cardId);
       const challenge = await desk.does('challenge', ask(ticket, { by: 'signature' }), ticket.token);
       const { body } = await card.proofOf(ticket, challenge.challenge);
-      const results = await Promise.all(Array.from({ length: 10 }, () => desk.call('proveCard', ask(ticket, body), ticket.token)));
+      const results = await Promise.all(
+        Array.from({ length: 10 }, () => desk.call('proveCard', ask(ticket, body), ticket.token)),
+      );
       expect(results.filter(({ ok }) => ok)).toHaveLength(1);
       expect((await recorded(desk)).filter((event) => event === 'puk-released')).toHaveLength(1);
     });
@@ -171,11 +190,15 @@ export function abuseSuite(under: DatabaseUnderTest): void {
 
       const elsewhere = await card.proofOf(second, await challengeOf(second));
       await challengeOf(ticket);
-      expect(await desk.refuses('proveCard', ask(ticket, elsewhere.body), ticket.token)).toMatchObject({ code: 'Desk_CardNotProven' });
+      expect(await desk.refuses('proveCard', ask(ticket, elsewhere.body), ticket.token)).toMatchObject({
+        code: 'Desk_CardNotProven',
+      });
 
       const other = await CardAtDesk.issue();
       const byOther = await other.proofOf(ticket, await challengeOf(ticket), card.cardId);
-      expect(await desk.refuses('proveCard', ask(ticket, byOther.body), ticket.token)).toMatchObject({ code: 'Desk_CardNotProven' });
+      expect(await desk.refuses('proveCard', ask(ticket, byOther.body), ticket.token)).toMatchObject({
+        code: 'Desk_CardNotProven',
+      });
 
       const own = await card.proofOf(ticket, await challengeOf(ticket));
       const swapped = { ...own.body, releaseKey: byOther.body.releaseKey };
@@ -193,8 +216,12 @@ export function abuseSuite(under: DatabaseUnderTest): void {
       const { code } = await desk.email.message(0, 'unlock-code');
       const second = await start(desk, card.cardId);
       const { code: secondCode } = await desk.email.message(1, 'unlock-code');
-      expect(await desk.refuses('unlock', { parameters: { unlock: first.unlock.id } }, second.token)).toMatchObject({ code: 'Desk_NotFound' });
-      expect(await desk.refuses('unlock', { parameters: { unlock: first.unlock.id } }, null)).toMatchObject({ code: 'Desk_NotFound' });
+      expect(await desk.refuses('unlock', { parameters: { unlock: first.unlock.id } }, second.token)).toMatchObject({
+        code: 'Desk_NotFound',
+      });
+      expect(await desk.refuses('unlock', { parameters: { unlock: first.unlock.id } }, null)).toMatchObject({
+        code: 'Desk_NotFound',
+      });
       const nowhere = { parameters: { unlock: '00000000-0000-4000-8000-000000000000' } };
       expect(await desk.refuses('unlock', nowhere, first.token)).toMatchObject({ code: 'Desk_NotFound' });
       if (code !== secondCode) {
@@ -205,9 +232,13 @@ export function abuseSuite(under: DatabaseUnderTest): void {
     test('steps out of order: none is taken', async () => {
       const { desk, card } = await blockedCard();
       const ticket = await start(desk, card.cardId);
-      expect(await desk.refuses('challenge', ask(ticket, { by: 'signature' }), ticket.token)).toMatchObject({ code: 'Desk_OutOfOrder' });
+      expect(await desk.refuses('challenge', ask(ticket, { by: 'signature' }), ticket.token)).toMatchObject({
+        code: 'Desk_OutOfOrder',
+      });
       const { body } = await card.proofOf(ticket, '00'.repeat(32));
-      expect(await desk.refuses('proveCard', ask(ticket, body), ticket.token)).toMatchObject({ code: 'Desk_OutOfOrder' });
+      expect(await desk.refuses('proveCard', ask(ticket, body), ticket.token)).toMatchObject({
+        code: 'Desk_OutOfOrder',
+      });
       const report = { parameters: { unlock: ticket.unlock.id, attempt: '1' }, body: { result: 'changed' as const } };
       expect(await desk.refuses('report', report, ticket.token)).toMatchObject({ code: 'Desk_OutOfOrder' });
       expect((await recorded(desk)).includes('puk-released')).toBe(false);
@@ -218,15 +249,22 @@ export function abuseSuite(under: DatabaseUnderTest): void {
       const late = await start(desk, card.cardId);
       const { code } = await desk.email.message(0, 'unlock-code');
       desk.pass(15 * 60_000);
-      expect(await type(desk, late, code ?? '')).toMatchObject({ ok: false, problem: { code: 'Desk_Over', unlock: { failure: 'expired' } } });
+      expect(await type(desk, late, code ?? '')).toMatchObject({
+        ok: false,
+        problem: { code: 'Desk_Over', unlock: { failure: 'expired' } },
+      });
 
       const ticket = await startAndType(desk, card.cardId);
       const challenge = await desk.does('challenge', ask(ticket, { by: 'signature' }), ticket.token);
       const { body } = await card.proofOf(ticket, challenge.challenge);
       desk.pass(2 * 60_000);
-      expect(await desk.refuses('proveCard', ask(ticket, body), ticket.token)).toMatchObject({ code: 'Desk_OutOfOrder' });
+      expect(await desk.refuses('proveCard', ask(ticket, body), ticket.token)).toMatchObject({
+        code: 'Desk_OutOfOrder',
+      });
       desk.pass(13 * 60_000);
-      expect(await desk.refuses('challenge', ask(ticket, { by: 'signature' }), ticket.token)).toMatchObject({ code: 'Desk_Over' });
+      expect(await desk.refuses('challenge', ask(ticket, { by: 'signature' }), ticket.token)).toMatchObject({
+        code: 'Desk_Over',
+      });
     });
 
     test('two journeys of one card: the later release counts, the earlier one reports in vain', async () => {
@@ -237,7 +275,10 @@ export function abuseSuite(under: DatabaseUnderTest): void {
       if (!result.ok) throw new Error(result.problem.code);
       expect(await card.unlock(desk, second, NEW_PIN)).toMatchObject({ phase: 'unlocked' });
       const report = { parameters: { unlock: first.unlock.id, attempt: '1' }, body: { result: 'changed' as const } };
-      expect(await desk.refuses('report', report, first.token)).toMatchObject({ code: 'Desk_OutOfOrder', unlock: { failure: 'superseded' } });
+      expect(await desk.refuses('report', report, first.token)).toMatchObject({
+        code: 'Desk_OutOfOrder',
+        unlock: { failure: 'superseded' },
+      });
       expect(card.pukTriesLeft).toBeGreaterThan(1);
     });
 
@@ -265,7 +306,9 @@ export function abuseSuite(under: DatabaseUnderTest): void {
     });
 
     test('flooding an address: after six messages in an hour no more are sent, and nothing else changes', async () => {
-      const { desk, card } = await blockedCard({ settings: { limits: { startsOfCard: { count: 100 }, startsOfCardADay: { count: 100 } } } });
+      const { desk, card } = await blockedCard({
+        settings: { limits: { startsOfCard: { count: 100 }, startsOfCardADay: { count: 100 } } },
+      });
       for (let i = 0; i < 9; i++) await start(desk, card.cardId);
       const sent = (await desk.audit()).filter(({ event }) => event === 'unlock-started').map(({ sent: each }) => each);
       expect(sent).toEqual([...Array.from({ length: 6 }, () => true), false, false, false]);
@@ -290,7 +333,9 @@ export function abuseSuite(under: DatabaseUnderTest): void {
       const keys = `k ${Buffer.alloc(32, 7).toString('base64')}`;
       const desks = [await openDesk({ keys }, open), await openDesk({ keys }, open)];
       const body = { cardId: someCardId(), address: PERSON.email };
-      const results = await Promise.all(Array.from({ length: 20 }, (_, i) => desks[i % 2]?.call('startUnlock', { body })));
+      const results = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => desks[i % 2]?.call('startUnlock', { body })),
+      );
       expect(results.filter((each) => each?.ok === true)).toHaveLength(5);
     });
 
@@ -310,16 +355,38 @@ export function abuseSuite(under: DatabaseUnderTest): void {
       const { desk } = await blockedCard();
       const { address } = desk.service;
       const secret = 'ada@ward.example';
-      const bodies = ['{', '[]', '"x"', JSON.stringify({ cardId: secret, address: secret }), JSON.stringify({ cardId: someCardId(), address: secret, more: 1 })];
+      const bodies = [
+        '{',
+        '[]',
+        '"x"',
+        JSON.stringify({ cardId: secret, address: secret }),
+        JSON.stringify({ cardId: someCardId(), address: secret, more: 1 }),
+      ];
       for (const body of bodies) {
-        const response = await fetch(`${address}/v1/unlocks`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+        const response = await fetch(`${address}/v1/unlocks`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+        });
         const text = await response.text();
         expect(response.status).toBe(400);
         expect(text).not.toContain(secret);
       }
-      const huge = await fetch(`${address}/v1/unlocks`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify('x'.repeat(100_000)) });
+      const huge = await fetch(`${address}/v1/unlocks`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify('x'.repeat(100_000)),
+      });
       expect(huge.status).toBe(400);
-      expect((await fetch(`${address}/v1/unlocks`, { method: 'POST', body: 'a=1', headers: { 'content-type': 'text/plain' } })).status).toBe(400);
+      expect(
+        (
+          await fetch(`${address}/v1/unlocks`, {
+            method: 'POST',
+            body: 'a=1',
+            headers: { 'content-type': 'text/plain' },
+          })
+        ).status,
+      ).toBe(400);
       expect((await fetch(`${address}/v1/nothing`)).status).toBe(404);
       expect((await fetch(`${address}/v1/unlocks/%00`)).status).toBe(400);
     });
@@ -337,7 +404,18 @@ export function abuseSuite(under: DatabaseUnderTest): void {
 
       const { adminKey } = card.card.snapshot();
       const codes = [...desk.email.sent, ...desk.mobile.sent].map((each) => each.code).filter((each) => each !== null);
-      const secrets = [NEW_PIN, pukBefore, card.puk, code, ...codes, adminKey.value, 'ada@', '7700900123', '07700 900123', 'not.hers'];
+      const secrets = [
+        NEW_PIN,
+        pukBefore,
+        card.puk,
+        code,
+        ...codes,
+        adminKey.value,
+        'ada@',
+        '7700900123',
+        '07700 900123',
+        'not.hers',
+      ];
       const rows = await tables(desk);
       const told = {
         log: JSON.stringify(desk.log),

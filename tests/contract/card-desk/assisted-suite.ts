@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { savePerson, setCardState, setOwner } from '../../../services/card-desk/src/administration.ts';
-import { signInProofText } from '../../../src/core/card-desk/proofs.ts';
 import { sign } from '../../../src/core/card/piv/signature.ts';
+import { signInProofText } from '../../../src/core/card-desk/proofs.ts';
 import { TEST_PIN } from '../../../src/simulator/pki/issue-card.ts';
 import { ask, CardAtDesk } from '../../rig/card-at-desk.ts';
 import { type DatabaseUnderTest, type DeskUnderTest, ORIGIN, PERSON, RA, someCardId } from '../../rig/card-desk.ts';
@@ -32,7 +32,9 @@ export function assistedSuite(under: DatabaseUnderTest): void {
       const serial = `S-${card.cardId.slice(0, 6)}`;
       for (const find of ['ADA', 'ada lind', PERSON.userId, card.cardId, card.cardId.toUpperCase(), serial]) {
         const { people } = await desk.does('findPeople', { query: { find } }, token);
-        expect(people, find).toMatchObject([{ name: PERSON.name, userId: PERSON.userId, cards: [{ cardId: card.cardId, state: 'active' }] }]);
+        expect(people, find).toMatchObject([
+          { name: PERSON.name, userId: PERSON.userId, cards: [{ cardId: card.cardId, state: 'active' }] },
+        ]);
         expect(people[0]?.addresses).toEqual([
           { kind: 'email', masked: 'a…@w….example' },
           { kind: 'mobile', masked: '… 123' },
@@ -40,7 +42,9 @@ export function assistedSuite(under: DatabaseUnderTest): void {
       }
       for (const find of ['%', '__', 'lindqvist', 'nobody']) {
         const outcome = await desk.call('findPeople', { query: { find } }, token);
-        expect(outcome.ok ? outcome.answer.people : outcome.problem.code, find).toEqual(find === '%' ? 'Desk_BadRequest' : []);
+        expect(outcome.ok ? outcome.answer.people : outcome.problem.code, find).toEqual(
+          find === '%' ? 'Desk_BadRequest' : [],
+        );
       }
     });
 
@@ -55,7 +59,10 @@ export function assistedSuite(under: DatabaseUnderTest): void {
       expect(await desk.email.message(0)).toMatchObject({ purpose: 'unlocked', to: PERSON.email });
 
       const again = await desk.does('joinUnlock', { body: { cardId: card.cardId } });
-      expect((await card.prove(desk, again)).result).toMatchObject({ ok: false, problem: { code: 'Desk_NotAuthorised' } });
+      expect((await card.prove(desk, again)).result).toMatchObject({
+        ok: false,
+        problem: { code: 'Desk_NotAuthorised' },
+      });
       const entries = await desk.audit();
       expect(entries.find(({ event }) => event === 'identity-checked')).toMatchObject({ ra, evidence: 'photo-id' });
       expect(entries.find(({ event }) => event === 'unlock-authorised')).toMatchObject({ ra, card: card.cardId });
@@ -64,7 +71,10 @@ export function assistedSuite(under: DatabaseUnderTest): void {
     test('may authorise after the workstation has joined', async () => {
       const { desk, card } = await blockedCard();
       const ticket = await desk.does('joinUnlock', { body: { cardId: card.cardId } });
-      expect((await card.prove(desk, ticket)).result).toMatchObject({ ok: false, problem: { code: 'Desk_NotAuthorised' } });
+      expect((await card.prove(desk, ticket)).result).toMatchObject({
+        ok: false,
+        problem: { code: 'Desk_NotAuthorised' },
+      });
       const { token } = await signedInRa(desk);
       await authorised(desk, token, card.cardId);
       expect(await card.unlock(desk, ticket, NEW_PIN)).toMatchObject({ phase: 'unlocked' });
@@ -86,10 +96,16 @@ export function assistedSuite(under: DatabaseUnderTest): void {
       const { token } = await signedInRa(desk);
       await authorised(desk, token, card.cardId);
       const wrongCard = await desk.does('joinUnlock', { body: { cardId: second.cardId } });
-      expect((await second.prove(desk, wrongCard)).result).toMatchObject({ ok: false, problem: { code: 'Desk_NotAuthorised' } });
+      expect((await second.prove(desk, wrongCard)).result).toMatchObject({
+        ok: false,
+        problem: { code: 'Desk_NotAuthorised' },
+      });
       desk.pass(15 * 60_000);
       const late = await desk.does('joinUnlock', { body: { cardId: card.cardId } });
-      expect((await card.prove(desk, late)).result).toMatchObject({ ok: false, problem: { code: 'Desk_NotAuthorised' } });
+      expect((await card.prove(desk, late)).result).toMatchObject({
+        ok: false,
+        problem: { code: 'Desk_NotAuthorised' },
+      });
     });
 
     test('nobody authorises the own card, without a check, with the check of somebody else, or for another person', async () => {
@@ -97,7 +113,9 @@ export function assistedSuite(under: DatabaseUnderTest): void {
       const ben = await signedInRa(desk);
       const refuse = async (identityCheck: string, cardId: string, token: string) =>
         (await desk.refuses('authorise', { body: { identityCheck, cardId } }, token)).code;
-      expect(await desk.refuses('checkIdentity', { body: { person: ben.person, evidence: 'photo-id' } }, ben.token)).toMatchObject({ code: 'Desk_NotAllowed' });
+      expect(
+        await desk.refuses('checkIdentity', { body: { person: ben.person, evidence: 'photo-id' } }, ben.token),
+      ).toMatchObject({ code: 'Desk_NotAllowed' });
       expect(await refuse('00000000-0000-4000-8000-000000000000', card.cardId, ben.token)).toBe('Desk_NotFound');
       const { identityCheck } = await checked(desk, ben.token);
       expect(await refuse(identityCheck, ben.card.cardId, ben.token)).toBe('Desk_NotAllowed');
@@ -122,18 +140,33 @@ export function assistedSuite(under: DatabaseUnderTest): void {
       await authorised(desk, token, card.cardId);
       await setCardState(desk.desk, card.cardId, 'lost');
       const ticket = await desk.does('joinUnlock', { body: { cardId: card.cardId } });
-      expect((await card.prove(desk, ticket)).result).toMatchObject({ ok: false, problem: { code: 'Desk_CardNotProven' } });
+      expect((await card.prove(desk, ticket)).result).toMatchObject({
+        ok: false,
+        problem: { code: 'Desk_CardNotProven' },
+      });
     });
 
     describe('signing in', () => {
-      async function attempt(desk: DeskUnderTest, card: CardAtDesk, changes: { origin?: string; slot?: '9a' | '9e'; challenge?: string } = {}) {
+      async function attempt(
+        desk: DeskUnderTest,
+        card: CardAtDesk,
+        changes: { origin?: string; slot?: '9a' | '9e'; challenge?: string } = {},
+      ) {
         const asked = await desk.does('signInChallenge', { body: {} });
         await card.opensWith(TEST_PIN);
         const certificate = card.certificate(changes.slot ?? '9a').raw;
-        const text = signInProofText({ origin: changes.origin ?? ORIGIN, challenge: changes.challenge ?? asked.challenge, certificate });
+        const text = signInProofText({
+          origin: changes.origin ?? ORIGIN,
+          challenge: changes.challenge ?? asked.challenge,
+          certificate,
+        });
         const slot = changes.slot === '9e' ? '9E' : '9A';
         const signature = await sign(card.exchange, slot, card.certificate(changes.slot ?? '9a').publicKey, text);
-        const body = { challenge: asked.id, certificate: certificate.toString('base64'), signature: Buffer.from(signature).toString('base64') };
+        const body = {
+          challenge: asked.id,
+          certificate: certificate.toString('base64'),
+          signature: Buffer.from(signature).toString('base64'),
+        };
         return { body, result: await desk.call('signIn', { body }) };
       }
       const refused = { ok: false, problem: { code: 'Desk_SignIn' } };
@@ -170,7 +203,9 @@ export function assistedSuite(under: DatabaseUnderTest): void {
         await good.opensWith(TEST_PIN);
         const certificate = good.certificate('9a').raw;
         const text = signInProofText({ origin: ORIGIN, challenge: asked.challenge, certificate });
-        const signature = Buffer.from(await sign(good.exchange, '9A', good.certificate('9a').publicKey, text)).toString('base64');
+        const signature = Buffer.from(await sign(good.exchange, '9A', good.certificate('9a').publicKey, text)).toString(
+          'base64',
+        );
         desk.pass(2 * 60_000);
         const body = { challenge: asked.id, certificate: certificate.toString('base64'), signature };
         expect(await desk.call('signIn', { body })).toMatchObject(refused);
@@ -212,11 +247,18 @@ export function assistedSuite(under: DatabaseUnderTest): void {
         const { desk, card } = await blockedCard();
         const { token } = await signedInRa(desk);
         const { identityCheck } = await checked(desk, token);
-        const { id } = await desk.does('addAddress', { body: { identityCheck, address: 'Ada.New@ward.example' } }, token);
+        const { id } = await desk.does(
+          'addAddress',
+          { body: { identityCheck, address: 'Ada.New@ward.example' } },
+          token,
+        );
         const { code, to, purpose } = await desk.email.message(0);
         expect({ to, purpose }).toEqual({ to: 'ada.new@ward.example', purpose: 'address-code' });
         const wrong = { parameters: { proof: id }, body: { code: otherThan(code) } };
-        expect(await desk.refuses('proveAddress', wrong, token)).toMatchObject({ code: 'Desk_CodeWrong', triesLeft: 4 });
+        expect(await desk.refuses('proveAddress', wrong, token)).toMatchObject({
+          code: 'Desk_CodeWrong',
+          triesLeft: 4,
+        });
         await start(desk, card.cardId, 'ada.new@ward.example');
 
         const right = { parameters: { proof: id }, body: { code: code ?? '' } };
@@ -234,7 +276,11 @@ export function assistedSuite(under: DatabaseUnderTest): void {
         const { identityCheck } = await checked(desk, token);
         const { id } = await desk.does('addAddress', { body: { identityCheck, address: '07700 900 999' } }, token);
         const { code } = await desk.mobile.message(0);
-        const person = await desk.does('proveAddress', { parameters: { proof: id }, body: { code: code ?? '' } }, token);
+        const person = await desk.does(
+          'proveAddress',
+          { parameters: { proof: id }, body: { code: code ?? '' } },
+          token,
+        );
         expect(person.addresses).toContainEqual({ kind: 'mobile', masked: '… 999' });
       });
 
@@ -245,7 +291,8 @@ export function assistedSuite(under: DatabaseUnderTest): void {
         const add = { body: { identityCheck, address: 'ada.new@ward.example' } };
         const first = await desk.does('addAddress', add, token);
         const { code } = await desk.email.message(0);
-        const type = (proof: string, typed: string) => desk.call('proveAddress', { parameters: { proof }, body: { code: typed } }, token);
+        const type = (proof: string, typed: string) =>
+          desk.call('proveAddress', { parameters: { proof }, body: { code: typed } }, token);
         for (let i = 0; i < 5; i++) await type(first.id, otherThan(code));
         expect(await type(first.id, code ?? '')).toMatchObject({ ok: false, problem: { code: 'Desk_Over' } });
 
@@ -269,7 +316,9 @@ export function assistedSuite(under: DatabaseUnderTest): void {
     test('a journey of one kind is none of the other: an assisted one has no code', async () => {
       const { desk, card } = await blockedCard();
       const ticket = await desk.does('joinUnlock', { body: { cardId: card.cardId } });
-      expect(await desk.refuses('checkCode', ask(ticket, { code: '000000' }), ticket.token)).toMatchObject({ code: 'Desk_OutOfOrder' });
+      expect(await desk.refuses('checkCode', ask(ticket, { code: '000000' }), ticket.token)).toMatchObject({
+        code: 'Desk_OutOfOrder',
+      });
     });
   });
 }

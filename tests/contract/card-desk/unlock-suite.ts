@@ -13,9 +13,9 @@ export function unlockSuite(under: DatabaseUnderTest): void {
     const { blockedCard, database, openDesk } = stage(under);
 
     const storedPuk = async (desk: DeskUnderTest, cardId: string, kind: 'puk' | 'next-puk' = 'puk') =>
-      (
-        await desk.desk.database.transaction((sql) => openCardSecret(sql, desk.desk.ring(), cardId, kind))
-      )?.toString('latin1') ?? null;
+      (await desk.desk.database.transaction((sql) => openCardSecret(sql, desk.desk.ring(), cardId, kind)))?.toString(
+        'latin1',
+      ) ?? null;
 
     test('by email: code, proof, new passcode, a PUK that was used is replaced, the owner is told', async () => {
       const { desk, card } = await blockedCard();
@@ -68,7 +68,9 @@ export function unlockSuite(under: DatabaseUnderTest): void {
 
     test('of a card with RSA keys', async () => {
       const { desk, card } = await blockedCard({}, { keys: 'rsa2048' });
-      expect(await card.unlock(desk, await startAndType(desk, card.cardId), NEW_PIN)).toMatchObject({ phase: 'unlocked' });
+      expect(await card.unlock(desk, await startAndType(desk, card.cardId), NEW_PIN)).toMatchObject({
+        phase: 'unlocked',
+      });
     });
 
     test('of a card without 9E, by its admin key', async () => {
@@ -97,33 +99,36 @@ export function unlockSuite(under: DatabaseUnderTest): void {
         ['after the new passcode was set', 'reset', 1],
         ['after the PUK was changed, before it could say so', 'change', 0],
       ] as const;
-      test.each(places)('%s: the same journey goes on, at the cost of one try at most', async (_, crashAfter, wrong) => {
-        const { desk, card } = await blockedCard();
-        const full = card.pukTriesLeft;
-        const ticket = await startAndType(desk, card.cardId);
-        const { result, privateKey } = await card.prove(desk, ticket);
-        if (!result.ok) throw new Error(result.problem.code);
-        await expect(
-          card.perform(result.answer.release, privateKey, ticket.unlock.id, NEW_PIN, crashAfter),
-        ).rejects.toThrow('pulls the card');
+      test.each(places)(
+        '%s: the same journey goes on, at the cost of one try at most',
+        async (_, crashAfter, wrong) => {
+          const { desk, card } = await blockedCard();
+          const full = card.pukTriesLeft;
+          const ticket = await startAndType(desk, card.cardId);
+          const { result, privateKey } = await card.prove(desk, ticket);
+          if (!result.ok) throw new Error(result.problem.code);
+          await expect(
+            card.perform(result.answer.release, privateKey, ticket.unlock.id, NEW_PIN, crashAfter),
+          ).rejects.toThrow('pulls the card');
 
-        const again = await card.prove(desk, ticket);
-        if (!again.result.ok) throw new Error(again.result.problem.code);
-        expect(again.result.answer.release).toMatchObject({ attempt: 2, mode: 'probe' });
-        const told = await card.perform(again.result.answer.release, again.privateKey, ticket.unlock.id, '864203');
-        expect(full - card.pukTriesLeft).toBe(wrong);
-        const at = (attempt: number) => ({ unlock: ticket.unlock.id, attempt: String(attempt) });
-        const next = await desk.does('report', { parameters: at(2), body: told }, ticket.token);
-        if (next.release === null) throw new Error('nothing released');
-        expect(next.release.mode).toBe(wrong === 1 ? 'replace' : 'change');
-        const changed = await card.perform(next.release, again.privateKey, ticket.unlock.id, '864203');
-        expect(await desk.does('report', { parameters: at(3), body: changed }, ticket.token)).toMatchObject({
-          unlock: { phase: 'unlocked' },
-        });
-        expect(await card.opensWith('864203')).toBe(true);
-        expect(await storedPuk(desk, card.cardId)).toBe(card.puk);
-        expect(card.pukTriesLeft).toBe(full);
-      });
+          const again = await card.prove(desk, ticket);
+          if (!again.result.ok) throw new Error(again.result.problem.code);
+          expect(again.result.answer.release).toMatchObject({ attempt: 2, mode: 'probe' });
+          const told = await card.perform(again.result.answer.release, again.privateKey, ticket.unlock.id, '864203');
+          expect(full - card.pukTriesLeft).toBe(wrong);
+          const at = (attempt: number) => ({ unlock: ticket.unlock.id, attempt: String(attempt) });
+          const next = await desk.does('report', { parameters: at(2), body: told }, ticket.token);
+          if (next.release === null) throw new Error('nothing released');
+          expect(next.release.mode).toBe(wrong === 1 ? 'replace' : 'change');
+          const changed = await card.perform(next.release, again.privateKey, ticket.unlock.id, '864203');
+          expect(await desk.does('report', { parameters: at(3), body: changed }, ticket.token)).toMatchObject({
+            unlock: { phase: 'unlocked' },
+          });
+          expect(await card.opensWith('864203')).toBe(true);
+          expect(await storedPuk(desk, card.cardId)).toBe(card.puk);
+          expect(card.pukTriesLeft).toBe(full);
+        },
+      );
 
       test('and says that it has not asked the card: no try is spent', async () => {
         const { desk, card } = await blockedCard();
@@ -189,7 +194,9 @@ export function unlockSuite(under: DatabaseUnderTest): void {
       const later = await startAndType(desk, other.cardId);
       const { result } = await other.prove(desk, later);
       expect(result).toMatchObject({ ok: false, problem: { code: 'Desk_Over', unlock: { failure: 'puk-refused' } } });
-      expect(await card.unlock(desk, await startAndType(desk, card.cardId), NEW_PIN)).toMatchObject({ phase: 'unlocked' });
+      expect(await card.unlock(desk, await startAndType(desk, card.cardId), NEW_PIN)).toMatchObject({
+        phase: 'unlocked',
+      });
     });
 
     test('a card whose PUK is down to its last try: it is not made', async () => {
@@ -242,7 +249,10 @@ export function unlockSuite(under: DatabaseUnderTest): void {
       const ticket = await start(desk, card.cardId);
       const { code } = await desk.email.message(0);
       const wrong = ask(ticket, { code: otherThan(code) });
-      expect(await desk.refuses('checkCode', wrong, ticket.token)).toMatchObject({ code: 'Desk_CodeWrong', triesLeft: 4 });
+      expect(await desk.refuses('checkCode', wrong, ticket.token)).toMatchObject({
+        code: 'Desk_CodeWrong',
+        triesLeft: 4,
+      });
       const right = ask(ticket, { code: code ?? '' });
       expect(await desk.does('checkCode', right, ticket.token)).toMatchObject({ phase: 'card', codeTriesLeft: 4 });
     });

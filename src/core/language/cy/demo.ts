@@ -34,6 +34,8 @@ export const demo = {
   sessionDropped: 'Mae’r cysylltiad o bell â’r darllenwyr wedi torri.',
   connectAgain: 'Cysylltu eto',
   dropSession: 'Gollwng y cysylltiad o bell',
+  mail: 'Negeseuon y ddesg gardiau',
+  mailNone: 'Dim un eto. Dangosir yma god i ddatgloi cerdyn.',
   grace: 'Amser i roi cerdyn yn ôl',
   graceNone: 'Dim amser',
   reset: 'Dechrau eto gyda chardiau newydd',

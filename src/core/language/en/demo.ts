@@ -34,6 +34,8 @@ export const demo = {
   sessionDropped: 'The remote connection to the readers is down.',
   connectAgain: 'Connect again',
   dropSession: 'Drop the remote connection',
+  mail: 'Messages of the card desk',
+  mailNone: 'None yet. A code to unlock a card is shown here.',
   grace: 'Time to put a card back',
   graceNone: 'None',
   reset: 'Start again with new cards',

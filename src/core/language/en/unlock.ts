@@ -1,0 +1,128 @@
+/** The unlock of a card in the window, question by question. */
+export const unlock = {
+  steps: 'Steps',
+  step: { way: 'How', address: 'Address', code: 'Code', passcode: 'Passcode', ra: 'RA' },
+  stepDone: 'Finished: {{step}}',
+  toCard: 'Back to your card',
+  stop: 'Stop unlocking',
+  time: {
+    left_one: '{{count}} minute left',
+    left_other: '{{count}} minutes left',
+    last: 'Less than a minute left',
+    over: 'The time is over',
+  },
+  nothing: 'There is no blocked card in the reader',
+  way: {
+    title: 'How do you want to unlock your card?',
+    before: 'At the end you choose a new passcode. Nothing on the card is lost.',
+    code: 'With a code that is sent to me',
+    codeHint: 'By email or text message, to what is on your profile. About two minutes.',
+    ra: 'With my RA, who is here with me',
+    raHint: 'Your RA checks who you are and authorises your card.',
+    time: 'Leave the card in the reader. You have 15 minutes for all of it.',
+    starting: 'Asking the card desk of your organisation',
+    neither: 'Neither email nor mobile on your profile?',
+    neitherBody:
+      'Then your RA unlocks the card with you, face to face. If you do not know your RA, human resources can tell you.',
+  },
+  address: {
+    title: 'What is your email address or mobile number?',
+    hint: 'The one on your profile, for example name@example.org or 07700 900123',
+    label: 'Email address or mobile number',
+    privacy: 'It goes to the card desk of your organisation, to find your profile. Wardkey does not keep it.',
+    empty: 'Enter your email address or your mobile number',
+    send: 'Send the code',
+    sending: 'Sending the code',
+  },
+  code: {
+    title: 'Enter the code',
+    sent: 'If this is on your profile, a code is on its way. For your safety, this page says the same if it is not.',
+    label: 'Code',
+    hint: 'The six digits of the latest message',
+    tries_one: 'You can enter a code {{count}} more time.',
+    tries_other: 'You can enter a code {{count}} more times.',
+    check: 'Check the code',
+    checking: 'Checking the code',
+    none: 'If no code comes',
+    noneList: [
+      'A text message can take a minute. Emails may lie in the junk folder.',
+      'Only what is on your profile gets a code: an old number or a misspelt address gets none.',
+      'For a new code you type the address or number again. Codes from before no longer work.',
+    ],
+    again: 'Send a new code',
+    withRa: 'Unlock with my RA instead',
+  },
+  passcode: {
+    title: 'Choose a new passcode',
+    yours: 'Type it yourself. Nobody else may see it, not your RA either.',
+    submit: 'Unlock the card',
+  },
+  working: {
+    title: 'Unlocking your card',
+    'proving-card': 'Your card shows what it is',
+    'setting-passcode': 'Your new passcode is set',
+    'telling-desk': 'The card desk is told',
+    now: 'now',
+    finished: 'finished',
+    keepIn: 'Leave the card in the reader. This takes a few seconds.',
+    mayTake: 'Your new passcode is set. You can take the card out.',
+  },
+  out: {
+    title: 'Put the same card back in',
+    truth: {
+      blocked: 'It is still blocked, and nothing on it is lost.',
+      unlocked: 'Your new passcode is set.',
+      'not-known': 'It was taken out just as it was being unlocked. What became of it shows when it is back.',
+    },
+    byItself: 'The unlock goes on by itself as soon as the card is in. You do not have to type anything again.',
+  },
+  network: {
+    title: 'The card desk cannot be reached',
+    truth: {
+      blocked: 'Your card is still blocked, and nothing on it is lost.',
+      unlocked: 'Your card is unlocked: you can use your new passcode now. Only the card desk does not know yet.',
+      'not-known':
+        'It is not known yet whether your new passcode is set. Leave the card in, and do not try any passcode.',
+    },
+    byItself: 'Wardkey tries again by itself and goes on where it was. You do not have to type anything again.',
+    next: 'It tries again at {{time}}.',
+    now: 'Try now',
+    signIn: 'Sign in now',
+  },
+  ra: {
+    title: 'Now it is your RA’s turn',
+    list: [
+      'Your RA signs in to the card desk with their own card, at any workstation.',
+      'There they find you, check who you are, and authorise your card.',
+      'Your card stays in this reader.',
+    ],
+    kept: 'Your new passcode is not set before that.',
+    byItself: 'This page goes on by itself when it is done.',
+    authorised: 'My RA has authorised it',
+    asking: 'Asking the card desk',
+  },
+  done: {
+    title: 'Your card is unlocked',
+    message:
+      'If there is an email address on your profile, you get a message about this. Was it not you? Then tell your RA at once.',
+    signIn: 'Sign in with the new passcode',
+    cardOut: 'Put your card in to sign in.',
+  },
+  failed: {
+    title: {
+      blocked: 'Your card is still blocked',
+      unlocked: 'Your card is unlocked',
+      'not-known': 'It is not certain that your card is unlocked',
+    },
+    truth: {
+      blocked: 'Nothing on it is lost.',
+      unlocked: 'Your new passcode works. Only the card desk has not been told.',
+      'not-known':
+        'Put the card in. If it asks for a passcode, try the new one, once. If it is blocked, start again here.',
+    },
+    why: 'Why',
+    again: 'Start again',
+    cardIn: 'Put your card in to start again.',
+    look: 'Look at the card',
+  },
+} as const;
