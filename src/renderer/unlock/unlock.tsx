@@ -1,5 +1,7 @@
+import { useEffect, useState } from 'react';
 import { useWindow } from '../app/store.ts';
 import { useLanguage, useView } from '../app/view.ts';
+import { bridge } from '../bridge/bridge.ts';
 import { whichCard } from '../card/which-card.ts';
 import { Back } from '../elements/back.tsx';
 import { Contact } from '../elements/contact.tsx';
@@ -10,7 +12,7 @@ import { ChoosePasscode } from './choose-passcode.tsx';
 import { ChooseWay } from './choose-way.tsx';
 import { Done, Failed } from './ended.tsx';
 import { CardOut, NetworkLost, WaitingForRa } from './waiting.tsx';
-import { type UnlockPage, unlockPage } from './which-page.ts';
+import { isOfThePast, type UnlockPage, unlockPage } from './which-page.ts';
 import { Working } from './working.tsx';
 
 /** The unlock of a card in the window: one question a page. The agent says at which it stands. */
@@ -20,7 +22,12 @@ export function Unlock() {
     view,
     useWindow((window) => window.shown),
   );
-  const at = unlockPage(view.unlock, shown);
+  const [past] = useState(() => (isOfThePast(view.unlock, shown) ? view.unlock : null));
+  useEffect(() => {
+    if (past !== null) void bridge.request({ command: 'unlock-cancel' });
+  }, [past]);
+  const isPast = past !== null && view.unlock?.step === 'done';
+  const at = unlockPage(isPast ? null : view.unlock, shown);
   // Another question is another page: its heading takes the focus, and what was typed before is gone.
   return <Page key={at.page} at={at} />;
 }

@@ -43,9 +43,9 @@ export type UnlockPage =
 /** The page that an unlock stands at. @param shown the card that the panel is about */
 export function unlockPage(unlock: UnlockView | null, shown: Occupied | null): UnlockPage {
   const blocked = blockedCard(shown);
-  // A card that is blocked anew, or another one, begins with the first question.
-  const past = unlock === null || (isOver(unlock) && blocked !== null && isOfThePast(unlock, blocked));
-  if (past) return blocked === null ? { page: 'nothing' } : { page: 'way', card: blocked, busy: false };
+  // Another blocked card begins with the first question.
+  if (unlock === null || (isOver(unlock) && blocked !== null && unlock.cardId !== blocked.cardId))
+    return blocked === null ? { page: 'nothing' } : { page: 'way', card: blocked, busy: false };
   switch (unlock.step) {
     case 'address':
     case 'code':
@@ -60,8 +60,13 @@ export function unlockPage(unlock: UnlockView | null, shown: Occupied | null): U
   }
 }
 
-const isOfThePast = ({ step, cardId }: UnlockView, blocked: BlockedCard) =>
-  step === 'done' || cardId !== blocked.cardId;
+/**
+ * Whether this unlock worked once, and its card has been blocked again since. To be asked only when somebody comes to the page: a
+ * card is read anew a moment after it was unlocked.
+ */
+export function isOfThePast(unlock: UnlockView | null, shown: Occupied | null): unlock is UnlockView {
+  return unlock?.step === 'done' && unlock.cardId === blockedCard(shown)?.cardId;
+}
 
 function workingPage(unlock: UnlockView): UnlockPage {
   const { doing, cardIn, network, reader, cardId } = unlock;

@@ -4,7 +4,7 @@ import type { CardView } from '../../../src/core/contract/view.ts';
 import type { Occupied } from '../../../src/renderer/card/which-card.ts';
 import { minutesLeft, spokenMinutes } from '../../../src/renderer/unlock/minutes-left.ts';
 import { couldBeAddress, couldBeCode, digitsOf } from '../../../src/renderer/unlock/what-was-typed.ts';
-import { unlockPage } from '../../../src/renderer/unlock/which-page.ts';
+import { isOfThePast, unlockPage } from '../../../src/renderer/unlock/which-page.ts';
 
 const CARD_ID = 'a'.repeat(32);
 const OTHER_ID = 'b'.repeat(32);
@@ -84,13 +84,24 @@ describe('the page of an unlock', () => {
     expect(working({ doing: 'telling-desk', cardIn: false, network: 'lost' })).toBe('network-lost, busy');
   });
 
-  it('begins anew for a card that is blocked again, and for another blocked card', () => {
-    expect(pageOf(unlock({ step: 'done' }), shown())).toBe('way');
+  it('begins anew for another blocked card', () => {
+    // It is read anew a moment after it was unlocked.
+    expect(pageOf(unlock({ step: 'done' }), shown())).toBe('done');
     expect(pageOf(unlock({ step: 'done' }), shown({ phase: 'awaiting-passcode' }))).toBe('done');
     expect(pageOf(unlock({ step: 'failed' }), shown())).toBe('failed');
     expect(pageOf(unlock({ step: 'failed', cardId: OTHER_ID }), shown())).toBe('way');
     // One that is under way is not left for another card.
     expect(pageOf(unlock({ step: 'passcode', cardId: OTHER_ID }), shown())).toBe('passcode');
+  });
+});
+
+describe('an unlock that worked', () => {
+  it('is of the past for whoever comes with the card blocked again', () => {
+    expect(isOfThePast(unlock({ step: 'done' }), shown())).toBe(true);
+    expect(isOfThePast(unlock({ step: 'done' }), shown({ phase: 'awaiting-passcode' }))).toBe(false);
+    expect(isOfThePast(unlock({ step: 'done', cardId: OTHER_ID }), shown())).toBe(false);
+    expect(isOfThePast(unlock({ step: 'failed' }), shown())).toBe(false);
+    expect(isOfThePast(null, shown())).toBe(false);
   });
 });
 
