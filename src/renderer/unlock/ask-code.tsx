@@ -65,7 +65,9 @@ export function AskCode({ unlock, busy }: { unlock: UnlockView; busy: boolean })
       <Button onClick={check} disabled={checking}>
         {text('unlock.code.check')}
       </Button>
-      {unlock.codeTriesLeft !== null && <p>{text('unlock.code.tries', { count: unlock.codeTriesLeft })}</p>}
+      {unlock.codeTriesLeft !== null && shown === null && (
+        <p>{text('unlock.code.tries', { count: unlock.codeTriesLeft })}</p>
+      )}
       <section className="wk-unlock__else" aria-labelledby="no-code">
         <h2 id="no-code" className="nhsuk-heading-s">
           {text('unlock.code.none')}

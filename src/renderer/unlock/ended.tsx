@@ -44,7 +44,7 @@ export function Done({ unlock }: { unlock: UnlockView }) {
         <img className="wk-banner__picture" src={signedIn} alt="" />
         <div className="wk-banner__words">
           <Heading>{text('unlock.done.title')}</Heading>
-          <p>{text('passcode.change.changedBody')}</p>
+          <p>{text('unlock.done.body')}</p>
         </div>
       </div>
       {!unlock.cardIn && <p>{text('unlock.done.cardOut')}</p>}
@@ -60,14 +60,15 @@ export function Failed({ unlock }: { unlock: UnlockView }) {
   const { text } = useLanguage();
   const { problem, asking, ask } = useAsk();
   const { reader, cardId, way, truth, cardIn } = unlock;
-  const mayTryAgain = truth === 'blocked' && (unlock.problem === null || !NOT_AGAIN.has(unlock.problem));
+  const forGood = unlock.problem !== null && NOT_AGAIN.has(unlock.problem);
+  const mayTryAgain = truth === 'blocked' && !forGood;
   return (
     <article className="wk-unlock">
       <div className={`wk-banner ${truth === 'unlocked' ? 'wk-banner--good' : 'wk-banner--bad'}`}>
         <img className="wk-banner__picture" src={PICTURES[truth]} alt="" />
         <div className="wk-banner__words">
           <Heading>{text(`unlock.failed.title.${truth}`)}</Heading>
-          <p>{text(`unlock.failed.truth.${truth}`)}</p>
+          <p>{truth === 'blocked' && forGood ? text('unlock.failed.forGood') : text(`unlock.failed.truth.${truth}`)}</p>
         </div>
       </div>
       {problem !== null && <ProblemBox problem={problem} />}

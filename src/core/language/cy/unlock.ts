@@ -66,9 +66,9 @@ export const unlock = {
   },
   working: {
     title: 'Yn datgloi eich cerdyn',
-    'proving-card': 'Mae eich cerdyn yn dangos beth ydyw',
-    'setting-passcode': 'Mae eich cod pas newydd yn cael ei osod',
-    'telling-desk': 'Mae’r ddesg gardiau yn cael gwybod',
+    'proving-card': 'Yn gwirio mai eich cerdyn chi ydyw',
+    'setting-passcode': 'Yn gosod eich cod pas newydd',
+    'telling-desk': 'Yn rhoi gwybod i’r ddesg gardiau',
     now: 'nawr',
     finished: 'wedi gorffen',
     keepIn: 'Gadewch y cerdyn yn y darllenydd. Bydd hyn yn cymryd ychydig eiliadau.',
@@ -114,6 +114,7 @@ export const unlock = {
   },
   done: {
     title: 'Mae eich cerdyn wedi’i ddatgloi',
+    body: 'Defnyddiwch eich cod pas newydd o hyn ymlaen. Peidiwch byth â’i ddweud wrth neb.',
     message:
       'Os oes cyfeiriad e-bost ar eich proffil, cewch neges am hyn. Nid chi oedd e? Yna dywedwch wrth eich Awdurdod Cofrestru ar unwaith.',
     signIn: 'Mewngofnodi â’r cod pas newydd',
@@ -131,6 +132,7 @@ export const unlock = {
       'not-known':
         'Rhowch y cerdyn i mewn. Os yw’n gofyn am god pas, rhowch gynnig ar yr un newydd, unwaith. Os yw wedi’i rwystro, dechreuwch eto yma.',
     },
+    forGood: 'Ni ellir ei ddatgloi yn y ffenestr hon.',
     why: 'Pam',
     again: 'Dechrau eto',
     cardIn: 'Rhowch eich cerdyn i mewn i ddechrau eto.',

@@ -59,9 +59,9 @@ export const unlock = {
   },
   working: {
     title: 'Unlocking your card',
-    'proving-card': 'Your card shows what it is',
-    'setting-passcode': 'Your new passcode is set',
-    'telling-desk': 'The card desk is told',
+    'proving-card': 'Checking that it is your card',
+    'setting-passcode': 'Setting your new passcode',
+    'telling-desk': 'Telling the card desk',
     now: 'now',
     finished: 'finished',
     keepIn: 'Leave the card in the reader. This takes a few seconds.',
@@ -103,6 +103,7 @@ export const unlock = {
   },
   done: {
     title: 'Your card is unlocked',
+    body: 'Use your new passcode from now on. Never tell it to anyone.',
     message:
       'If there is an email address on your profile, you get a message about this. Was it not you? Then tell your RA at once.',
     signIn: 'Sign in with the new passcode',
@@ -120,6 +121,7 @@ export const unlock = {
       'not-known':
         'Put the card in. If it asks for a passcode, try the new one, once. If it is blocked, start again here.',
     },
+    forGood: 'It cannot be unlocked in this window.',
     why: 'Why',
     again: 'Start again',
     cardIn: 'Put your card in to start again.',
