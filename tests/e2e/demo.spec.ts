@@ -40,6 +40,9 @@ test('the demonstration plays it all: signing in, leaving, the lock, service, co
   await choose(page, 'Put Ada’s card into reader 1');
   await enterPasscode(page, TEST_PIN);
   await expect(heading(page, 'You are signed in')).toBeVisible();
+  // The authority's list, an hour old: it may have been made yesterday.
+  await expect(page.getByText(/^Checked (today at \d\d:\d\d|on \d+ \w+ \d{4})$/)).toHaveCount(1);
+  await page.screenshot({ path: '.cache/screens/demo-signed-in.png' });
   await choose(page, 'Take the card out of reader 1');
   await expect(page.getByRole('alertdialog', { name: 'Your card is out' })).toBeVisible();
   await choose(page, 'Put Ada’s card into reader 2');
@@ -86,6 +89,10 @@ test('the demonstration plays it all: signing in, leaving, the lock, service, co
     await choose(page, card);
     await expect(heading(page, title)).toBeVisible();
   }
+  await choose(page, 'Put Withdrawn into reader 1');
+  await expect(heading(page, 'Your card needs attention')).toBeVisible();
+  await expect(page.getByRole('main')).toContainText('has been withdrawn');
+  await page.screenshot({ path: '.cache/screens/demo-withdrawn.png' });
   await choose(page, 'Put One try left into reader 1');
   await expect(page.getByRole('heading', { level: 2, name: 'One try left' })).toBeVisible();
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { abuseSuite } from '../contract/card-desk/abuse-suite.ts';
 import { assistedSuite } from '../contract/card-desk/assisted-suite.ts';
+import { keepingSuite } from '../contract/card-desk/keeping-suite.ts';
 import { unlockSuite } from '../contract/card-desk/unlock-suite.ts';
 import { onPostgres, Postgres } from '../rig/postgres.ts';
 
@@ -14,4 +15,5 @@ afterAll(() => server.end());
 const POSTGRES = onPostgres(() => server);
 unlockSuite(POSTGRES);
 assistedSuite(POSTGRES);
+keepingSuite(POSTGRES);
 abuseSuite(POSTGRES);

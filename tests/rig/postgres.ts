@@ -20,17 +20,19 @@ export class Postgres {
   daemon: Daemon;
   readonly port: number;
   readonly folder: string;
+  private readonly data: string;
   private readonly bin: string;
 
-  private constructor(daemon: Daemon, port: number, folder: string, bin: string) {
+  private constructor(daemon: Daemon, port: number, folder: string, data: string, bin: string) {
     this.daemon = daemon;
     this.port = port;
     this.folder = folder;
+    this.data = data;
     this.bin = bin;
   }
 
-  /** @param mounts shell commands that run first, in a mount namespace of the server's own; `$DATA` is its folder */
-  static async start(mounts?: readonly string[]): Promise<Postgres> {
+  /** @param elsewhere where its data lie, if not in a folder of its own */
+  static async start(elsewhere?: string): Promise<Postgres> {
     const bin = dirname(globSync('/usr/lib/postgresql/*/bin/postgres').toSorted().at(-1) ?? '/');
     const folder = await mkdtemp(join(tmpdir(), 'desk-pg-'));
     const root = process.getuid?.() === 0;
@@ -41,12 +43,12 @@ export class Postgres {
       chownSync(folder, uid, gid);
     }
     const port = await freePort();
-    const data = join(folder, 'data');
+    const data = elsewhere ?? join(folder, 'data');
     const initdb = [join(bin, 'initdb'), '-D', data, '-U', 'desk', '-A', 'trust', '-E', 'UTF8', '--locale=C'];
     const [program = '', ...args] = [...asPostgres(), ...initdb];
     execFileSync(program, args, { stdio: 'ignore', cwd: '/' });
-    const daemon = await run(bin, folder, port, mounts);
-    const server = new Postgres(daemon, port, folder, bin);
+    const daemon = await run(bin, folder, data, port);
+    const server = new Postgres(daemon, port, folder, data, bin);
     await server.ready();
     return server;
   }
@@ -55,16 +57,16 @@ export class Postgres {
     return `postgres://desk@127.0.0.1:${this.port}/${database}`;
   }
 
-  /** Kills the server at once, as a power cut would, and starts it again. */
+  /** Kills the server at once. */
   async crash(): Promise<void> {
     await this.daemon.end('SIGKILL');
     // Its other processes notice that it is gone, and let go of the folder.
-    rmSync(join(this.folder, 'data', 'postmaster.pid'), { force: true });
+    rmSync(join(this.data, 'postmaster.pid'), { force: true });
   }
 
   async startAgain(): Promise<void> {
     for (let i = 0; i < 100; i++) {
-      this.daemon = await run(this.bin, this.folder, this.port);
+      this.daemon = await run(this.bin, this.folder, this.data, this.port);
       if (await this.isReady(50)) return;
       await this.daemon.end('SIGKILL');
     }
@@ -110,21 +112,14 @@ function asPostgres(): readonly string[] {
   return process.getuid?.() === 0 ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'] : [];
 }
 
-async function run(bin: string, folder: string, port: number, mounts?: readonly string[]): Promise<Daemon> {
-  const data = join(folder, 'data');
-  const server = [
-    join(bin, 'postgres'),
-    ...['-D', data, '-k', folder, '-h', '127.0.0.1', '-p', String(port)],
-    ...['-c', 'max_connections=60', '-c', 'shared_buffers=32MB', '-c', 'log_min_messages=fatal'],
-  ];
+async function run(bin: string, folder: string, data: string, port: number): Promise<Daemon> {
+  const settings = ['max_connections=60', 'shared_buffers=32MB', 'log_min_messages=fatal'];
+  const place = ['-D', data, '-k', folder, '-h', '127.0.0.1', '-p', String(port)];
+  const server = [join(bin, 'postgres'), ...place, ...settings.flatMap((each) => ['-c', each])];
   const { daemon } = await startDaemon(
     // The kernel forgets the signal of a parent's death when the user changes: it is asked for again.
     [...asPostgres(), 'setpriv', '--pdeathsig', 'KILL', ...server],
-    {
-      logFile: join(tmpdir(), `${folder.split('/').at(-1)}.log`),
-      waitForLine: false,
-      ...(mounts === undefined ? {} : { mounts }),
-    },
+    { logFile: join(tmpdir(), `${folder.split('/').at(-1)}.log`), waitForLine: false },
   );
   return daemon;
 }

@@ -1,7 +1,7 @@
 import { createPublicKey, randomUUID, X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
-import { CERTIFICATE_SLOTS } from '../../../src/core/contract/card-process.ts';
 import { ADMIN_ALGORITHMS, CardIdSchema } from '../../../src/core/contract/card-desk.ts';
+import { CERTIFICATE_SLOTS } from '../../../src/core/contract/card-process.ts';
 import type { Desk } from './desk.ts';
 import { type Address, addressOf } from './journey/address.ts';
 import { audit } from './store/audit-chain.ts';
@@ -60,7 +60,10 @@ function parsed<Schema extends v.GenericSchema>(schema: Schema, input: unknown):
 /** Makes a person, or changes the one with this user id. What is left out stays as it is. */
 export async function savePerson(desk: Desk, input: unknown): Promise<{ readonly person: string }> {
   const person = parsed(PersonInputSchema, input);
-  const addresses = (['email', 'mobile'] as const).map((kind) => ({ kind, given: addressGiven(desk, kind, person[kind]) }));
+  const addresses = (['email', 'mobile'] as const).map((kind) => ({
+    kind,
+    given: addressGiven(desk, kind, person[kind]),
+  }));
   const now = desk.now();
   return await desk.database.transaction(async (sql) => {
     const known = await findPersonByUserId(sql, person.userId);
@@ -94,7 +97,10 @@ export async function enrolCard(desk: Desk, input: unknown): Promise<{ readonly 
   if (adminKey !== null && adminKey.hex.length !== 2 * ADMIN_CIPHER[adminKey.algorithm].key) {
     throw new AdministrationError('not understood: adminKey.hex');
   }
-  const certificates = Object.entries(card.certificates).map(([slot, der]) => ({ slot, der: certificateOf(slot, der) }));
+  const certificates = Object.entries(card.certificates).map(([slot, der]) => ({
+    slot,
+    der: certificateOf(slot, der),
+  }));
   const proving = certificates.find(({ slot }) => slot === '9E')?.der;
   if (proving === undefined && adminKey === null) {
     throw new AdministrationError('a card needs a certificate for 9E or an admin key: it could never prove itself');
@@ -124,13 +130,21 @@ export async function enrolCard(desk: Desk, input: unknown): Promise<{ readonly 
       key.fill(0);
     }
     for (const { slot, der } of certificates) await addCertificate(sql, card.cardId, slot, der, now);
-    await audit(sql, now, { event: 'card-enrolled', card: card.cardId, owner, proves: proving === undefined ? '9B' : '9E' });
+    await audit(sql, now, {
+      event: 'card-enrolled',
+      card: card.cardId,
+      owner,
+      proves: proving === undefined ? '9B' : '9E',
+    });
   });
   return { card: card.cardId };
 }
 
 const spkiOf = (certificate: X509Certificate) =>
-  createPublicKey(certificate.publicKey.export({ type: 'spki', format: 'pem' })).export({ type: 'spki', format: 'der' });
+  createPublicKey(certificate.publicKey.export({ type: 'spki', format: 'pem' })).export({
+    type: 'spki',
+    format: 'der',
+  });
 
 function certificateOf(slot: string, der: string): X509Certificate {
   try {

@@ -78,7 +78,11 @@ export async function startService(needs: ServiceNeeds): Promise<Service> {
       sweeping = sweep(desk).then(
         () => undefined,
         (error: unknown) =>
-          log({ level: 'warn', event: 'sweep', ...(error instanceof DatabaseUnavailable ? { code: error.message } : traceOf(error)) }),
+          log({
+            level: 'warn',
+            event: 'sweep',
+            ...(error instanceof DatabaseUnavailable ? { code: error.message } : traceOf(error)),
+          }),
       );
     }, SWEEP_MS);
     log({ level: 'info', event: 'listening', address });

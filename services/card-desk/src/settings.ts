@@ -95,7 +95,9 @@ export function parseSettings(json: unknown): Settings {
   const settings = parsed.output;
   const { listen, tls, behindProxy } = settings;
   if (tls === null && !behindProxy && !isLoopback(listen.host)) {
-    throw new SettingsError('settings: listen.host is not of this machine: set tls, or behindProxy if a proxy brings it');
+    throw new SettingsError(
+      'settings: listen.host is not of this machine: set tls, or behindProxy if a proxy brings it',
+    );
   }
   return settings;
 }
@@ -111,7 +113,12 @@ export function readSettings(file: string): Settings {
 
 const isLoopback = (address: string) => /^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(address);
 
-export const SECRET_NAMES = ['DATABASE_URL', 'CARD_DESK_KEYS', 'CARD_DESK_SMTP_URL', 'CARD_DESK_NOTIFY_API_KEY'] as const;
+export const SECRET_NAMES = [
+  'DATABASE_URL',
+  'CARD_DESK_KEYS',
+  'CARD_DESK_SMTP_URL',
+  'CARD_DESK_NOTIFY_API_KEY',
+] as const;
 
 /** A secret from the environment, or from the file that `NAME_FILE` names; null: not set. */
 export function secretOf(name: (typeof SECRET_NAMES)[number], environment: NodeJS.ProcessEnv): string | null {

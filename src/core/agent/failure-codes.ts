@@ -266,6 +266,10 @@ export const FAILURES = {
     says: 'The policy file of this computer is not valid, so safe defaults are used.',
     next: 'IT: see what is wrong with: wardkey policy check FILE',
   },
+  Policy_NotTaken: {
+    says: 'The policy file of this computer was changed and is not valid, so the policy from before stays in force.',
+    next: 'IT: see what is wrong with: wardkey policy check FILE',
+  },
   Policy_Unreadable: {
     says: 'The policy file cannot be read, so safe defaults are used.',
     next: 'IT: check that the file exists and may be read.',

@@ -521,6 +521,8 @@ type DeskOperation = {
 export const COMMON_REFUSALS = ['Desk_BadRequest', 'Desk_TooMany', 'Desk_Internal', 'Desk_Unavailable'] as const;
 
 export type DeskOperationName = keyof typeof DESK_OPERATIONS;
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of an object literal are all of its keys
+export const DESK_OPERATION_NAMES = Object.keys(DESK_OPERATIONS) as readonly DeskOperationName[];
 type Operation<Name extends DeskOperationName> = (typeof DESK_OPERATIONS)[Name];
 type InputOf<Schema> = Schema extends v.GenericSchema ? v.InferInput<Schema> : null;
 type OutputOf<Schema> = Schema extends v.GenericSchema ? v.InferOutput<Schema> : null;

@@ -2,7 +2,17 @@ import * as v from 'valibot';
 
 /** The demo's side panel: what can be done to the virtual readers, cards and desktop. Trainers, help desks and tests use it. */
 
-export const DEMO_CARDS = ['ada', 'ben', 'expiring', 'expired', 'blocked', 'last-try', 'mute', 'foreign'] as const;
+export const DEMO_CARDS = [
+  'ada',
+  'ben',
+  'expiring',
+  'expired',
+  'blocked',
+  'last-try',
+  'revoked',
+  'mute',
+  'foreign',
+] as const;
 export type DemoCard = (typeof DEMO_CARDS)[number];
 
 const reader = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1));

@@ -97,3 +97,9 @@ export const UNLOCK_COMMANDS = [
   /** Tries now what is waited for: the network, the card, the RA. */
   v.strictObject({ command: v.literal('unlock-retry') }),
 ] as const;
+
+export type UnlockCommand = v.InferOutput<(typeof UNLOCK_COMMANDS)[number]>;
+
+export function isUnlockCommand(command: { readonly command: string }): command is UnlockCommand {
+  return UNLOCK_COMMANDS.some(({ entries }) => entries.command.literal === command.command);
+}

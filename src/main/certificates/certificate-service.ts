@@ -10,7 +10,7 @@ import type { StoreProblem } from '../store/repaired-store.ts';
 import type { CardCertificate, CertificateJudge } from './certificate-judge.ts';
 import { JudgeClient, type StartThread, startJudgeThread } from './judge-client.ts';
 import type { Judgement, TrustedCertificate } from './judge-messages.ts';
-import { readCertificates, systemCertificates, type TrustProblem } from './trust-files.ts';
+import { type ReadCertificates, readCertificates, type TrustProblem } from './trust-files.ts';
 
 export type CertificateServiceOptions = {
   readonly policy: Policy;
@@ -91,8 +91,12 @@ export class CertificateService implements CertificateJudge {
     if (judgement === null) return this.#unjudged(certificate);
     this.#lost = 0;
     this.#keeper.wish(judgement.wishes);
-    if (waitsForNetwork(judgement)) {
-      await this.#keeper.settle(judgement.wishes, FIRST_FETCH_LIMIT_MS);
+    const patience = performance.now() + FIRST_FETCH_LIMIT_MS;
+    // The disk may have what is missing. An issuer that was found brings wishes of its own: then the same once more.
+    for (const from of ['disk', 'network', 'disk', 'network'] as const) {
+      if (!lacksWord(judgement)) break;
+      const left = Math.max(0, patience - performance.now());
+      if (!(await this.#keeper.settle(judgement.wishes, from, left))) continue;
       judgement = (await ask()) ?? judgement;
       this.#keeper.wish(judgement.wishes);
     }
@@ -108,7 +112,11 @@ export class CertificateService implements CertificateJudge {
     this.#policy = policy;
     this.#keeper.changeRules(this.#keeperRules());
     this.#ready = this.#prepare();
-    void this.#ready.then(() => this.#news());
+    void this.#ready.then(() => {
+      // What was refused by the old anchors may hold by the new ones.
+      this.#keeper.retry();
+      this.#news();
+    });
   }
 
   resumed(): void {
@@ -142,15 +150,21 @@ export class CertificateService implements CertificateJudge {
     const { anchors, intermediates, systemAnchors } = policy.certificates;
     const own = await readCertificates(anchors);
     const between = await readCertificates(intermediates);
-    const system = systemAnchors ? systemCertificates() : { certificates: [], problems: [] };
     const told = await this.#client.trust({
-      anchors: [...own.certificates, ...system.certificates],
+      anchors: own.certificates,
       intermediates: between.certificates,
+      system: systemAnchors,
     });
-    // Another policy has come meanwhile.
-    if (policy !== this.#policy || this.#stopped) return;
-    this.#certificates = told?.certificates ?? [];
-    this.#problems = [...own.problems, ...between.problems, ...system.problems];
+    // Another policy has come meanwhile, or another thread is about to be told.
+    if (policy !== this.#policy || this.#stopped || told === null) return;
+    this.#certificates = told.certificates;
+    this.#problems = [
+      ...own.problems,
+      ...between.problems,
+      ...malformedIn(own, told.malformed.anchors),
+      ...malformedIn(between, told.malformed.intermediates),
+      ...(told.systemFault === null ? [] : [{ path: 'system', why: told.systemFault }]),
+    ];
     for (const { path, why } of this.#problems.slice(0, 5))
       this.#options.onProblem('Trust_Unusable', `${path}: ${why}`);
     await this.#keeper.start();
@@ -176,13 +190,10 @@ export class CertificateService implements CertificateJudge {
   #judgedAt(): number {
     const now = this.#now();
     const behind = this.#clock.turnedBack(now);
-    if (behind === null) {
-      this.#behindTold = false;
-      return now;
-    }
-    if (!this.#behindTold) this.#options.onProblem('Clock_TurnedBack', `by ${Math.round(behind.by / 60_000)} minutes`);
-    this.#behindTold = true;
-    return now + behind.by;
+    if (behind !== null && !this.#behindTold)
+      this.#options.onProblem('Clock_TurnedBack', `by ${Math.round(behind.by / 60_000)} minutes`);
+    this.#behindTold = behind !== null;
+    return this.#clock.reached(now);
   }
 
   /** Names and dates can still be told; the word is no. */
@@ -205,8 +216,13 @@ export class CertificateService implements CertificateJudge {
   }
 }
 
+function malformedIn({ files }: ReadCertificates, places: readonly number[]): readonly TrustProblem[] {
+  const names = new Set(places.map((place) => files[place] ?? ''));
+  return [...names].map((path) => ({ path, why: 'holds what is no certificate' }));
+}
+
 /** Nothing stands against it but that nothing is known of its revocation. */
-function waitsForNetwork({ judged }: Judgement): boolean {
+function lacksWord({ judged }: Judgement): boolean {
   const { verdict, reasons } = judged.verdict;
   return (
     verdict === 'refused' &&

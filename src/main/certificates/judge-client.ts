@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Judgement, JudgeOrder, JudgeReply, Offered, TrustFiles } from './judge-messages.ts';
+import type { Examined, Judgement, JudgeOrder, JudgeReply, TrustFiles } from './judge-messages.ts';
 
 type WithoutId<Order> = Order extends unknown ? Omit<Order, 'id'> : never;
 
@@ -47,16 +47,18 @@ export class JudgeClient {
     return reply?.type === 'judged' ? reply : null;
   }
 
-  async offerList(offer: QuestionOf<'offer-list'>): Promise<Offered | null> {
-    return offeredIn(await this.#ask({ type: 'offer-list', ...offer }));
+  /** The list is handed over, not copied: whoever offers it goes on with what comes back. */
+  async offerList(offer: QuestionOf<'offer-list'>): Promise<Examined | null> {
+    const der = withOwnMemory(offer.der);
+    return examinedIn(await this.#ask({ type: 'offer-list', ...offer, der }, [der.buffer]), der);
   }
 
-  async offerAnswer(offer: QuestionOf<'offer-answer'>): Promise<Offered | null> {
-    return offeredIn(await this.#ask({ type: 'offer-answer', ...offer }));
+  async offerAnswer(offer: QuestionOf<'offer-answer'>): Promise<Examined | null> {
+    return examinedIn(await this.#ask({ type: 'offer-answer', ...offer }), offer.der);
   }
 
-  async offerCertificate(der: Uint8Array): Promise<Offered | null> {
-    return offeredIn(await this.#ask({ type: 'offer-certificate', der }));
+  async offerCertificate(der: Uint8Array): Promise<Examined | null> {
+    return examinedIn(await this.#ask({ type: 'offer-certificate', der }), der);
   }
 
   async close(): Promise<void> {
@@ -65,20 +67,31 @@ export class JudgeClient {
     await this.#worker?.terminate();
   }
 
-  #ask(order: WithoutId<JudgeOrder>): Promise<JudgeReply | null> {
+  #ask(order: WithoutId<JudgeOrder>, transfer: ArrayBuffer[] = []): Promise<JudgeReply | null> {
     if (this.#closed) return Promise.resolve(null);
+    const worker = this.#thread();
+    if (worker === null) return Promise.resolve(null);
     const id = ++this.#orders;
     const { promise, resolve } = Promise.withResolvers<JudgeReply | null>();
-    const worker = this.#thread();
     const limit = setTimeout(() => this.#fail(worker), ANSWER_LIMIT_MS);
     this.#waiting.set(id, { resolve, limit });
-    worker.postMessage({ ...order, id }, []);
+    worker.postMessage({ ...order, id }, transfer);
     return promise;
   }
 
-  #thread(): Worker {
+  /** null where none can be started. */
+  #thread(): Worker | null {
     if (this.#worker !== null) return this.#worker;
-    const worker = this.#startThread();
+    let worker: Worker;
+    try {
+      worker = this.#startThread();
+    } catch {
+      // As one that died at once: told when whoever asked has had the answer.
+      setImmediate(() => {
+        if (!this.#closed) this.#onReplaced();
+      });
+      return null;
+    }
     this.#worker = worker;
     worker.on('message', (reply: JudgeReply) => {
       const waiting = this.#waiting.get(reply.id);
@@ -114,4 +127,14 @@ export class JudgeClient {
 type JudgeReplyOf<Type extends JudgeReply['type']> = Extract<JudgeReply, { type: Type }>;
 type QuestionOf<Type extends JudgeOrder['type']> = Omit<Extract<JudgeOrder, { type: Type }>, 'type' | 'id'>;
 
-const offeredIn = (reply: JudgeReply | null) => (reply?.type === 'offered' ? reply.offered : null);
+function examinedIn(reply: JudgeReply | null, der: Uint8Array): Examined | null {
+  return reply?.type === 'offered' ? { offered: reply.offered, der: reply.der ?? der } : null;
+}
+
+/** Memory that nothing else lies in can be handed to another thread. */
+function withOwnMemory(der: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = der;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === der.length
+    ? new Uint8Array(buffer)
+    : new Uint8Array(der);
+}

@@ -1,5 +1,7 @@
+import { parseCertificateObject } from '../../core/card/piv/certificate-object.ts';
 import { DEMO_CARDS, type DemoCard } from '../../core/contract/demo.ts';
 import type { CardState } from '../../simulator/card/card-state.ts';
+import { CERTIFICATE_OBJECT } from '../../simulator/card/data-objects.ts';
 import type { Fault } from '../../simulator/card/faults.ts';
 import { VirtualPivCard } from '../../simulator/card/piv-card.ts';
 import { type CardOrder, issueCardState } from '../../simulator/pki/issue-card.ts';
@@ -29,8 +31,8 @@ async function orderOf(card: DemoCard): Promise<CardOrder> {
   }
 }
 
-async function stateOf(card: DemoCard): Promise<CardState> {
-  const state = await issueCardState({ keys: 'p256', ...(await orderOf(card)) });
+async function stateOf(card: DemoCard, authority: TestAuthority): Promise<CardState> {
+  const state = await issueCardState({ keys: 'p256', authority, ...(await orderOf(card)) });
   if (card === 'blocked') return { ...state, pin: { ...state.pin, triesLeft: 0 } };
   if (card === 'last-try') return { ...state, pin: { ...state.pin, triesLeft: 1 } };
   return state;
@@ -46,8 +48,8 @@ export class DemoCards {
     this.cards = fresh(issued);
   }
 
-  static async issue(): Promise<DemoCards> {
-    const states = await Promise.all(DEMO_CARDS.map(async (card) => [card, await stateOf(card)] as const));
+  static async issue(authority: TestAuthority): Promise<DemoCards> {
+    const states = await Promise.all(DEMO_CARDS.map(async (card) => [card, await stateOf(card, authority)] as const));
     return new DemoCards(new Map(states));
   }
 
@@ -60,6 +62,16 @@ export class DemoCards {
   /** What is wrong with this card's contacts. */
   faultsOf(card: DemoCard): readonly Fault[] {
     return card === 'mute' ? [{ kind: 'no-atr' }] : [];
+  }
+
+  /** The certificates on this card as it was issued, as DER. */
+  certificatesOf(card: DemoCard): readonly Uint8Array[] {
+    const objects = this.issued.get(card)?.objects ?? {};
+    return Object.values(CERTIFICATE_OBJECT).flatMap((tag) => {
+      const content = objects[tag];
+      const der = content === undefined ? null : parseCertificateObject(Buffer.from(content, 'hex'), 'certificate');
+      return der === null ? [] : [der];
+    });
   }
 
   /** Every card as it was issued. */

@@ -1,11 +1,20 @@
 import { ORGANISATION_PAGES } from '../../core/agent/policy-names.ts';
 
+/** Files with the certificates of the demo's authority. */
+export type DemoTrust = { readonly anchor: string; readonly intermediate: string };
+
 /** The organisation of the demo: pages that lead nowhere, people that do not exist. @param graceSeconds for a pulled card */
-export function demoPolicy(graceSeconds: number): object {
+export function demoPolicy(graceSeconds: number, { anchor, intermediate }: DemoTrust): object {
   return {
     removal: { 'card-pulled': { graceSeconds }, unattended: { action: 'lock' } },
     unattended: { remindAfterSeconds: 120, actAfterSeconds: 30 },
-    certificates: { issuers: ['Wardkey Test Authentication'] },
+    certificates: {
+      issuers: ['Wardkey Test Authentication'],
+      anchors: [anchor],
+      intermediates: [intermediate],
+    },
+    // Its revocation lists come from this computer.
+    revocation: { loopback: true, proxy: 'none' },
     organisation: {
       name: 'Demonstration Hospital',
       pages: Object.fromEntries(ORGANISATION_PAGES.map((page) => [page, `https://example.org/smartcards/${page}`])),

@@ -7,10 +7,11 @@ import { VirtualReader } from '../../simulator/reader/in-process.ts';
 import type { WardkeyFolders } from '../store/folders.ts';
 import type { StartWindowOptions } from '../window/start-window.ts';
 import type { DemoControls } from '../window/window-agent.ts';
+import { DemoAuthority } from './demo-authority.ts';
 import { DemoCards } from './demo-cards.ts';
 import { DemoDesktop } from './demo-desktop.ts';
 import { DemoIdle } from './demo-idle.ts';
-import { demoPolicy } from './demo-policy.ts';
+import { type DemoTrust, demoPolicy } from './demo-policy.ts';
 import { VirtualCardHost } from './virtual-card-host.ts';
 
 const CARD_PACE_MS = 15;
@@ -26,6 +27,7 @@ export class DemoWorld implements DemoControls {
   private readonly host = new VirtualCardHost(this.readers);
   private readonly desktop = new DemoDesktop();
   private readonly idle = new DemoIdle();
+  private readonly authority: DemoAuthority;
   private readonly cards: DemoCards;
   private readonly folder = mkdtempSync(join(tmpdir(), 'wardkey-demo-'));
   private readonly inReader: Array<DemoCard | null> = READERS.map(() => null);
@@ -33,16 +35,22 @@ export class DemoWorld implements DemoControls {
   private service = true;
   private connected = true;
   private graceSeconds = FIRST_GRACE_SECONDS;
+  private readonly trust: DemoTrust;
 
-  private constructor(cards: DemoCards) {
+  private constructor(authority: DemoAuthority, cards: DemoCards) {
+    this.authority = authority;
     this.cards = cards;
     for (const name of ['etc', 'settings', 'state', 'run']) mkdirSync(join(this.folder, name), { mode: 0o700 });
+    this.trust = authority.writeInto(join(this.folder, 'etc'));
     this.writePolicy();
     this.desktop.onScreenState(() => this.changed());
   }
 
   static async open(): Promise<DemoWorld> {
-    return new DemoWorld(await DemoCards.issue());
+    const authority = await DemoAuthority.open();
+    const cards = await DemoCards.issue(authority.authority);
+    await authority.publish(cards.certificatesOf('revoked'));
+    return new DemoWorld(authority, cards);
   }
 
   /** What the agent of this world is made of. */
@@ -133,8 +141,9 @@ export class DemoWorld implements DemoControls {
     this.changed();
   }
 
-  /** Takes its folders away. */
+  /** Takes its folders and its authority away. */
   close(): void {
+    this.authority.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -165,7 +174,7 @@ export class DemoWorld implements DemoControls {
   /** Whole or not at all: the running agent reads it at once. */
   private writePolicy(): void {
     const draft = `${this.policyFile}.draft`;
-    writeFileSync(draft, JSON.stringify(demoPolicy(this.graceSeconds)));
+    writeFileSync(draft, JSON.stringify(demoPolicy(this.graceSeconds, this.trust)));
     renameSync(draft, this.policyFile);
   }
 

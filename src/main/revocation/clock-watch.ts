@@ -26,6 +26,8 @@ export class ClockWatch {
   readonly #store: Store<ClockMark>;
   readonly #monotonic: () => number;
   #latest: number | null;
+  /** Where the clock that nobody can set stood when that time was learnt. */
+  #learntAt: number;
   #writtenAt: number | null = null;
 
   /** @param monotonic milliseconds that only ever grow */
@@ -37,6 +39,7 @@ export class ClockWatch {
     this.#store = openStore(folder, 'clock-mark', ClockMarkSchema, onProblem);
     this.#monotonic = monotonic;
     this.#latest = this.#store.get().latest;
+    this.#learntAt = monotonic();
   }
 
   /**
@@ -46,9 +49,9 @@ export class ClockWatch {
    */
   seen(time: number): void {
     if (!isTime(time) || (this.#latest !== null && time <= this.#latest)) return;
-    this.#latest = Math.trunc(time);
+    this.#learn(time);
     const { latest: written } = this.#store.get();
-    const isAhead = written === null || this.#latest - written > CLOCK_TOLERANCE_MS;
+    const isAhead = written === null || Math.trunc(time) - written > CLOCK_TOLERANCE_MS;
     const mayWrite = this.#writtenAt === null || this.#monotonic() - this.#writtenAt >= MIN_WRITE_INTERVAL_MS;
     if (isAhead && mayWrite) this.settle();
   }
@@ -59,15 +62,28 @@ export class ClockWatch {
    */
   proved(time: number): void {
     if (!isTime(time)) return;
-    this.#latest = Math.trunc(time);
+    this.#learn(time);
     this.settle();
   }
 
-  /** How far the clock stands behind a time that was already reached, milliseconds; null: not by more than the tolerance. */
+  /**
+   * How far the clock stands behind a time that was already reached, milliseconds; null: not by more than the tolerance. It goes
+   * on from there by the clock that nobody can set: time must not stand still for whoever turns the other one back.
+   */
   turnedBack(now: number): { readonly by: number } | null {
     if (this.#latest === null) return null;
-    const by = this.#latest - now;
+    const by = Math.trunc(this.#latest + this.#monotonic() - this.#learntAt - now);
     return by > CLOCK_TOLERANCE_MS ? { by } : null;
+  }
+
+  /** The time that things are judged at: never before one that has been reached. */
+  reached(now: number): number {
+    return Math.max(now + (this.turnedBack(now)?.by ?? 0), this.#latest ?? 0);
+  }
+
+  #learn(time: number): void {
+    this.#latest = Math.trunc(time);
+    this.#learntAt = this.#monotonic();
   }
 
   /** Writes what is not on disk yet: before the agent ends. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { CardRules } from '../../core/pki/card-certificate.ts';
 import { ocspRequest } from '../../core/pki/revocation/ocsp.ts';
-import type { OcspKey, Offered, RevocationWish } from '../certificates/judge-messages.ts';
+import type { Examined, OcspKey, RevocationWish } from '../certificates/judge-messages.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import { type FetchOutcome, type FetchRules, fetchBounded } from './fetch-bounded.ts';
 import { nextFetchAt, type Window } from './refresh-plan.ts';
@@ -17,11 +17,11 @@ export type KeeperRules = {
   readonly card: CardRules;
 };
 
-/** Whoever parses and verifies what was fetched: the judge. */
+/** Whoever parses and verifies what was fetched: the judge. What was offered comes back; null: no answer. */
 export type Acceptance = {
-  offerList(url: string, der: Uint8Array, at: number): Promise<Offered | null>;
-  offerAnswer(key: OcspKey, der: Uint8Array, nonce: Uint8Array | null, at: number): Promise<Offered | null>;
-  offerCertificate(der: Uint8Array): Promise<Offered | null>;
+  offerList(url: string, der: Uint8Array, at: number): Promise<Examined | null>;
+  offerAnswer(key: OcspKey, der: Uint8Array, nonce: Uint8Array | null, at: number): Promise<Examined | null>;
+  offerCertificate(der: Uint8Array): Promise<Examined | null>;
 };
 
 export type KeeperOptions = {
@@ -49,13 +49,17 @@ export type SourceState = {
 type Source = {
   readonly wish: RevocationWish;
   window: Window | null;
+  /** Somebody has asked for it since the judge knows what it is about. */
+  asked: boolean;
   /** What was there on disk has been looked at. */
   restored: boolean;
+  /** That is under way. */
+  restoring: Promise<void> | null;
   lastAt: number | null;
   failures: number;
   fault: string | null;
   random: number;
-  /** Under way. */
+  /** A fetch, under way or in the queue. */
   running: Promise<void> | null;
 };
 
@@ -92,7 +96,15 @@ export class RevocationKeeper {
     const { store } = this.#options;
     const kept = await store.entries('crl');
     const urls = kept.flatMap(({ key }) => ('url' in key ? [key.url] : []));
-    await Promise.all(urls.map((url) => this.#restore(this.#source({ kind: 'crl', url }))));
+    const sources = urls.map((url) => this.#source({ kind: 'crl', url }));
+    await Promise.all(
+      sources.flatMap((source) => (source.restored ? (source.restoring ?? []) : this.#startRestoring(source))),
+    );
+    for (const source of sources) {
+      if (source.window !== null) source.asked = true;
+      // Its issuer may be met with the first card, and the list is of use then.
+      else if (!source.asked) source.restored = false;
+    }
     this.wish([]);
   }
 
@@ -106,27 +118,33 @@ export class RevocationKeeper {
     for (const source of this.#sources.values()) {
       source.window = null;
       source.restored = false;
+      // It does not know what an answer is about either, until it has judged that certificate again.
+      source.asked = false;
     }
   }
 
   /** What a judged path wants; what is due is fetched. */
   wish(wishes: readonly RevocationWish[]): void {
     const named = this.#rules.lists.map((url): RevocationWish => ({ kind: 'crl', url }));
-    for (const each of [...named, ...wishes]) if (this.#isWanted(each)) this.#source(each);
+    for (const each of [...named, ...wishes]) if (this.#isWanted(each)) this.#source(each).asked = true;
     this.#fetchDue();
   }
 
-  /** Resolves when all that these wishes are waiting for has been tried once, or after the limit. */
-  async settle(wishes: readonly RevocationWish[], limitMs: number): Promise<void> {
-    const running = wishes.flatMap((wish) => {
+  /**
+   * Resolves when what these wishes are waiting for has come from there, or has not, or after the limit.
+   * @returns false where nothing was under way
+   */
+  async settle(wishes: readonly RevocationWish[], from: 'disk' | 'network', limitMs: number): Promise<boolean> {
+    const underWay = wishes.flatMap((wish) => {
       const source = this.#sources.get(nameOf(wish));
-      return source?.running == null ? [] : [source.running];
+      return (from === 'disk' ? source?.restoring : source?.running) ?? [];
     });
-    if (running.length === 0) return;
+    if (underWay.length === 0) return false;
     const { promise, resolve } = Promise.withResolvers<void>();
     const limit = setTimeout(resolve, limitMs);
-    await Promise.race([Promise.all(running), promise]);
+    await Promise.race([Promise.all(underWay), promise]);
     clearTimeout(limit);
+    return true;
   }
 
   /** The machine woke, or the network is back: what has failed is tried again. */
@@ -152,7 +170,9 @@ export class RevocationKeeper {
   async stop(): Promise<void> {
     this.#stopped.abort();
     if (this.#timer !== null) clearTimeout(this.#timer);
-    await Promise.all([...this.#sources.values()].flatMap(({ running }) => running ?? []));
+    await Promise.all(
+      [...this.#sources.values()].flatMap(({ running, restoring }) => [running ?? [], restoring ?? []].flat()),
+    );
     this.#options.clock.settle();
   }
 
@@ -172,7 +192,9 @@ export class RevocationKeeper {
     const source: Source = {
       wish,
       window: null,
+      asked: false,
       restored: false,
+      restoring: null,
       lastAt: null,
       failures: 0,
       fault: null,
@@ -181,7 +203,7 @@ export class RevocationKeeper {
     };
     this.#sources.set(name, source);
     if (this.#sources.size > MAX_SOURCES) {
-      const idle = [...this.#sources].find(([, each]) => each.running === null);
+      const idle = [...this.#sources].find(([, each]) => each.running === null && each.restoring === null);
       if (idle !== undefined) this.#sources.delete(idle[0]);
     }
     return source;
@@ -191,7 +213,16 @@ export class RevocationKeeper {
     if (this.#stopped.signal.aborted) return;
     const now = this.#now();
     for (const source of this.#sources.values()) {
-      if (source.running !== null || !this.#isWanted(source.wish) || this.#dueAt(source, now) > now) continue;
+      if (!source.asked || !this.#isWanted(source.wish) || source.running !== null || source.restoring !== null)
+        continue;
+      // The disk first: it needs no turn in the queue, and may have what would be fetched.
+      if (!source.restored) {
+        void this.#startRestoring(source).then(() => this.#fetchDue());
+        continue;
+      }
+      // Where the clock was turned back, nobody waits for that hour to come again.
+      if (source.lastAt !== null && source.lastAt > now) source.lastAt = now;
+      if (this.#dueAt(source, now) > now) continue;
       source.running = this.#inTurn(() => this.#refresh(source))
         .catch(() => failed(source, this.#now()))
         .finally(() => {
@@ -202,8 +233,7 @@ export class RevocationKeeper {
     this.#arm();
   }
 
-  #dueAt({ window, lastAt, failures, random, wish, restored }: Source, now: number): number {
-    if (!restored) return now;
+  #dueAt({ window, lastAt, failures, random, wish }: Source, now: number): number {
     // A certificate of an issuer is fetched once.
     if (wish.kind === 'certificate' && window !== null) return Number.POSITIVE_INFINITY;
     return nextFetchAt(window, { lastAt, failures }, { maxAgeMs: this.#rules.card.revocation.ageCap }, now, random);
@@ -215,7 +245,9 @@ export class RevocationKeeper {
     if (this.#stopped.signal.aborted) return;
     const now = this.#now();
     const due = [...this.#sources.values()]
-      .filter(({ running, wish }) => running === null && this.#isWanted(wish))
+      .filter(({ asked, running, restoring, wish }) => {
+        return asked && running === null && restoring === null && this.#isWanted(wish);
+      })
       .map((source) => this.#dueAt(source, now));
     const next = Math.min(...due);
     if (!Number.isFinite(next)) return;
@@ -235,10 +267,6 @@ export class RevocationKeeper {
   }
 
   async #refresh(source: Source): Promise<void> {
-    if (!source.restored) {
-      await this.#restore(source);
-      if (this.#dueAt(source, this.#now()) > this.#now()) return;
-    }
     if (this.#stopped.signal.aborted) return;
     const nonce = randomBytes(32);
     const outcome = await this.#fetch(source.wish, nonce);
@@ -262,35 +290,66 @@ export class RevocationKeeper {
   /** @returns why it was not taken; null: it was */
   async #take(source: Source, der: Uint8Array, nonce: Uint8Array): Promise<string | null> {
     const { store, clock, onNews } = this.#options;
-    // The judge's thread gets a copy: what is kept is what was accepted.
-    const offered = await this.#offer(source.wish, der, nonce);
-    if (offered === null) return 'judge-unavailable';
+    const examined = await this.#offer(source.wish, der, nonce);
+    if (examined === null) return 'judge-unavailable';
+    const { offered } = examined;
     if (!offered.ok) return offered.why;
-    const { thisUpdate, nextUpdate } = offered;
+    const { thisUpdate, nextUpdate, isNew, proves } = offered;
     source.window = { thisUpdate, nextUpdate };
     const now = this.#now();
+    if (proves !== null && clock.turnedBack(proves) !== null) clock.proved(proves);
     if (source.wish.kind !== 'certificate') clock.seen(thisUpdate);
     clock.seen(now);
-    await store.put(...keyOf(source.wish), der, now);
-    onNews();
+    await store.put(...keyOf(source.wish), examined.der, now);
+    if (isNew) onNews();
     return null;
+  }
+
+  #startRestoring(source: Source): Promise<void> {
+    source.restored = true;
+    const restoring = this.#restore(source)
+      // A fault of ours: what is on disk is fetched again.
+      .catch(() => undefined)
+      .finally(() => {
+        source.restoring = null;
+      });
+    source.restoring = restoring;
+    return restoring;
   }
 
   /** What the disk has; it is verified like anything that comes from outside. */
   async #restore(source: Source): Promise<void> {
-    source.restored = true;
     const entry = await this.#options.store.get(...keyOf(source.wish));
     if (entry === null) return;
-    const offered = await this.#offer(source.wish, entry.der, null);
-    if (offered?.ok !== true) return;
-    source.window = { thisUpdate: offered.thisUpdate, nextUpdate: offered.nextUpdate };
+    const examined = await this.#offer(source.wish, entry.der, null);
+    if (examined?.offered.ok !== true) return;
+    const { thisUpdate, nextUpdate, isNew } = examined.offered;
+    source.window = { thisUpdate, nextUpdate };
     source.lastAt = entry.fetchedAt;
-    this.#options.onNews();
+    if (isNew) this.#options.onNews();
   }
 
-  async #offer(wish: RevocationWish, der: Uint8Array, nonce: Uint8Array | null): Promise<Offered | null> {
+  async #offer(wish: RevocationWish, der: Uint8Array, nonce: Uint8Array | null): Promise<Examined | null> {
+    const { clock } = this.#options;
+    const examined = await this.#offerAt(wish, der, nonce, clock.reached(this.#now()));
+    if (examined === null || examined.offered.ok) return examined;
+    const { offered } = examined;
+    // Who signs it is trusted, so that time has been reached: the clock here is behind.
+    if (offered.why === 'not-yet') clock.seen(offered.thisUpdate);
+    // Over only because a clock that was ahead has left its mark: this one puts it right.
+    else if (offered.why === 'over' && offered.proves !== null && clock.turnedBack(offered.proves) !== null)
+      clock.proved(offered.proves);
+    else return examined;
+    return await this.#offerAt(wish, examined.der, nonce, clock.reached(this.#now()));
+  }
+
+  async #offerAt(
+    wish: RevocationWish,
+    der: Uint8Array,
+    nonce: Uint8Array | null,
+    at: number,
+  ): Promise<Examined | null> {
     const { acceptance } = this.#options;
-    const at = this.#now();
     switch (wish.kind) {
       case 'crl':
         return await acceptance.offerList(wish.url, der, at);

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
 import { chmod, type FileHandle, lstat, mkdir, open, readdir, rename, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import * as v from 'valibot';
 import { errorCode } from './fetch-failure.ts';
 
@@ -45,6 +46,7 @@ export const STORE_BOUNDS: StoreBounds = { entries: 512, totalBytes: 128 * 1024 
 const FOLDER = 'revocation';
 const MAX_DER_BYTES = 16 * 1024 * 1024;
 const MAX_HEADER_BYTES = 8 * 1024;
+const HASHED_AT_ONCE = 1024 * 1024;
 const LINE_END = 0x0a;
 /** Use is noted in the file's own time, at most this often: reading should not wear the disk. Milliseconds. */
 const USE_NOTED_EVERY_MS = 3_600_000;
@@ -106,7 +108,7 @@ export class RevocationStore {
         key: canonical(key),
         fetchedAt: Math.trunc(fetchedAt),
         bytes: bytes.length,
-        sha256: sha256(bytes),
+        sha256: await sha256(bytes),
       });
       if (!header.success) return 'not-kept';
       const line = Buffer.from(`${JSON.stringify(header.output)}\n`);
@@ -231,7 +233,15 @@ export class RevocationStore {
 
 const factsOf = ({ key, fetchedAt, bytes }: Header): EntryFacts => ({ key, fetchedAt, bytes });
 
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+/** A large list takes longer than the agent may stand still: others have their turn in between. */
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const hash = createHash('sha256');
+  for (let at = 0; at < bytes.length; at += HASHED_AT_ONCE) {
+    if (at > 0) await setImmediate();
+    hash.update(bytes.subarray(at, at + HASHED_AT_ONCE));
+  }
+  return hash.digest('hex');
+}
 
 function canonical(key: EntryKey): EntryKey {
   return 'url' in key ? key : { issuer: key.issuer.toLowerCase(), serial: key.serial.toLowerCase() };
@@ -261,11 +271,10 @@ async function readEntry(
   return await withFile(path, async (handle) => {
     const { size } = await handle.stat();
     if (size > MAX_HEADER_BYTES + MAX_DER_BYTES) return null;
-    const bytes = await firstBytes(handle, size);
-    const parsed = parseHeader(bytes.subarray(0, MAX_HEADER_BYTES), name);
-    if (parsed === null) return null;
-    const der = bytes.slice(parsed.length);
-    const isWhole = der.length === parsed.header.bytes && sha256(der) === parsed.header.sha256;
+    const parsed = parseHeader(await firstBytes(handle, Math.min(size, MAX_HEADER_BYTES)), name);
+    if (parsed === null || size !== parsed.length + parsed.header.bytes) return null;
+    const der = await firstBytes(handle, parsed.header.bytes, parsed.length);
+    const isWhole = der.length === parsed.header.bytes && (await sha256(der)) === parsed.header.sha256;
     return isWhole ? { header: parsed.header, der } : null;
   });
 }
@@ -285,15 +294,15 @@ async function withFile<T>(path: string, read: (handle: FileHandle) => Promise<T
 }
 
 /** Fewer where the file ends earlier. */
-async function firstBytes(handle: FileHandle, length: number): Promise<Uint8Array<ArrayBuffer>> {
+async function firstBytes(handle: FileHandle, length: number, from = 0): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
   let filled = 0;
   while (filled < length) {
-    const { bytesRead } = await handle.read(bytes, filled, length - filled, filled);
+    const { bytesRead } = await handle.read(bytes, filled, length - filled, from + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
-  return bytes.subarray(0, filled);
+  return filled === length ? bytes : bytes.slice(0, filled);
 }
 
 /** The header, if it is one and belongs to this name, and the bytes that its line takes. */

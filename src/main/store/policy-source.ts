@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import {
   DEFAULT_POLICY,
   MAX_POLICY_BYTES,
@@ -39,6 +40,17 @@ export async function loadPolicy(file: string): Promise<LoadedPolicy> {
   }
 }
 
+/** An editor that saves in place leaves half a file for a moment. Milliseconds. */
+const SETTLING_MS = 250;
+
+/** The file as it is when nobody is writing it any more: what is wrong with it is believed at the second look. */
+async function loadSettled(file: string): Promise<LoadedPolicy> {
+  const loaded = await loadPolicy(file);
+  if (loaded.problems.length === 0) return loaded;
+  await setTimeout(SETTLING_MS);
+  return await loadPolicy(file);
+}
+
 /**
  * Tells when the file is written, replaced or removed, by the system's own notice. While its folder does not exist there
  * is nothing to watch, and the policy is read at the next start.
@@ -49,7 +61,7 @@ export function watchPolicy(file: string, onChange: (loaded: LoadedPolicy) => vo
   try {
     watcher = watch(dirname(file), { persistent: false }, (_, name) => {
       if (name !== null && name !== basename(file)) return;
-      reading = reading.then(async () => onChange(await loadPolicy(file)));
+      reading = reading.then(async () => onChange(await loadSettled(file)));
     });
     watcher.on('error', () => watcher?.close());
   } catch {

@@ -1,3 +1,4 @@
+import { unlockingBy } from '../../core/agent/policy.ts';
 import { type CONTACTS, ORGANISATION_PAGES } from '../../core/agent/policy-names.ts';
 import { actionWhenPulled } from '../../core/agent/removal.ts';
 import { type AgentState, hasActiveCard } from '../../core/agent/state.ts';
@@ -88,7 +89,7 @@ export function viewSnapshot(parts: SnapshotParts, monotonic: number): ViewSnaps
     },
     version: parts.version,
     call: parts.call,
-    unlockingBy: pages.unlock === undefined ? 'people' : 'address',
+    unlockingBy: unlockingBy(policy),
     unlock: parts.unlock,
     demo: parts.demo,
   };

@@ -300,6 +300,7 @@ export function abuseSuite(under: DatabaseUnderTest): void {
       const results = await Promise.all(Array.from({ length: 30 }, () => desk.call('startUnlock', { body })));
       expect(results.filter(({ ok }) => ok)).toHaveLength(5);
       expect((await recorded(desk)).filter((event) => event === 'limit-reached')).toHaveLength(1);
+      await desk.email.message(4, 'unlock-code');
       await unaffected();
       desk.pass(60 * 60_000);
       expect((await desk.call('startUnlock', { body })).ok).toBe(true);
@@ -331,12 +332,13 @@ export function abuseSuite(under: DatabaseUnderTest): void {
     test('limits hold across instances', async () => {
       const open = await database();
       const keys = `k ${Buffer.alloc(32, 7).toString('base64')}`;
-      const desks = [await openDesk({ keys }, open), await openDesk({ keys }, open)];
+      const first = await openDesk({ keys }, open);
+      const second = await openDesk({ keys }, open);
       const body = { cardId: someCardId(), address: PERSON.email };
       const results = await Promise.all(
-        Array.from({ length: 20 }, (_, i) => desks[i % 2]?.call('startUnlock', { body })),
+        Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? first : second).call('startUnlock', { body })),
       );
-      expect(results.filter((each) => each?.ok === true)).toHaveLength(5);
+      expect(results.filter((each) => each.ok)).toHaveLength(5);
     });
 
     test('a card that is lost, withdrawn or no longer theirs is released nothing', async () => {

@@ -15,9 +15,9 @@ export function stage(under: DatabaseUnderTest) {
   type Options = Parameters<typeof DeskUnderTest.start>[1];
 
   async function database(): Promise<() => Promise<Database>> {
-    const { open, drop } = await under.fresh();
-    closing.push(drop);
-    return open;
+    const fresh = await under.fresh();
+    closing.push(() => fresh.drop());
+    return () => fresh.open();
   }
 
   async function openDesk(options: Options = {}, open?: () => Promise<Database>): Promise<DeskUnderTest> {

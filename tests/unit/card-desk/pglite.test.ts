@@ -1,6 +1,7 @@
 import { beforeAll } from 'vitest';
 import { abuseSuite } from '../../contract/card-desk/abuse-suite.ts';
 import { assistedSuite } from '../../contract/card-desk/assisted-suite.ts';
+import { keepingSuite } from '../../contract/card-desk/keeping-suite.ts';
 import { unlockSuite } from '../../contract/card-desk/unlock-suite.ts';
 import { PGLITE } from '../../rig/card-desk.ts';
 
@@ -8,4 +9,5 @@ import { PGLITE } from '../../rig/card-desk.ts';
 beforeAll(() => PGLITE.fresh(), 120_000);
 unlockSuite(PGLITE);
 assistedSuite(PGLITE);
+keepingSuite(PGLITE);
 abuseSuite(PGLITE);

@@ -103,6 +103,21 @@ describe('the policy file', () => {
     expect((await changed.promise).source).toBe('file');
     stop();
   });
+
+  it('is never told half: what an editor is still writing is looked at again', async () => {
+    mkdirSync(folder, { recursive: true });
+    const told: string[] = [];
+    const whole = Promise.withResolvers<void>();
+    const stop = watchPolicy(file(), ({ policy, problems }) => {
+      told.push(...problems.map(({ message }) => message));
+      if (policy.passcode.minLength === 7) whole.resolve();
+    });
+    writeFileSync(file(), '{"passcode": {"min');
+    writeFileSync(file(), '{"passcode": {"minLength": 7}}');
+    await whole.promise;
+    stop();
+    expect(told).toEqual([]);
+  });
 });
 
 describe('the audit log', () => {

@@ -40,7 +40,9 @@ export async function findPeople(
   if (!limited.ok) return limited;
   return await desk.database.transaction(async (sql) => {
     const people = [];
-    for (const person of await searchPeople(sql, query.find)) people.push(await describePerson(sql, desk.ring(), person));
+    for (const person of await searchPeople(sql, query.find))
+      people.push(await describePerson(sql, desk.ring(), person));
+    await audit(sql, desk.now(), { event: 'people-searched', ra: ra.answer, found: people.length });
     return done({ people });
   });
 }
@@ -61,7 +63,13 @@ export async function checkIdentity(
       'insert into identity_checks (id, person_id, ra_id, evidence, expires_at) values ($1, $2, $3, $4, $5)',
       [id, person.id, ra.id, body.evidence, expiresAt],
     );
-    await audit(sql, now, { event: 'identity-checked', check: id, person: person.id, ra: ra.id, evidence: body.evidence });
+    await audit(sql, now, {
+      event: 'identity-checked',
+      check: id,
+      person: person.id,
+      ra: ra.id,
+      evidence: body.evidence,
+    });
     return done({ id, expiresAt: expiresAt.toISOString() });
   });
 }

@@ -20,14 +20,21 @@ const CHALLENGE_MS = 2 * 60_000;
 const SESSION_MS = 4 * 60 * 60_000;
 const IDLE_MS = 15 * 60_000;
 
-export async function signInChallenge(desk: Desk, { source }: FromSource): Promise<Outcome<DeskAnswer<'signInChallenge'>>> {
+export async function signInChallenge(
+  desk: Desk,
+  { source }: FromSource,
+): Promise<Outcome<DeskAnswer<'signInChallenge'>>> {
   const limited = await withinLimits(desk, [{ limit: 'signInsOfSource', of: source }]);
   if (!limited.ok) return limited;
   const id = randomUUID();
   const challenge = randomBytes(32);
   const expiresAt = new Date(desk.now().getTime() + CHALLENGE_MS);
   await desk.database.transaction((sql) =>
-    sql.run('insert into sign_in_challenges (id, challenge, expires_at) values ($1, $2, $3)', [id, challenge, expiresAt]),
+    sql.run('insert into sign_in_challenges (id, challenge, expires_at) values ($1, $2, $3)', [
+      id,
+      challenge,
+      expiresAt,
+    ]),
   );
   return done({ id, challenge: challenge.toString('hex'), expiresAt: expiresAt.toISOString() });
 }
@@ -50,15 +57,14 @@ export async function signIn(
   const der = Buffer.from(body.certificate, 'base64');
   return await desk.database.transaction(async (sql): Promise<Outcome<DeskAnswer<'signIn'>>> => {
     const asked = one(
-      await sql.rows(
-        ChallengeSchema,
-        'delete from sign_in_challenges where id = $1 returning challenge, expires_at',
-        [body.challenge],
-      ),
+      await sql.rows(ChallengeSchema, 'delete from sign_in_challenges where id = $1 returning challenge, expires_at', [
+        body.challenge,
+      ]),
     );
     const certificate = certificateOf(der);
     const ra = certificate === null ? null : await raOf(sql, certificate);
-    const trusted = asked !== null && now < asked.expires_at && ra !== null && ra.not_before <= now && now < ra.not_after;
+    const trusted =
+      asked !== null && now < asked.expires_at && ra !== null && ra.not_before <= now && now < ra.not_after;
     const signed =
       asked !== null &&
       certificate !== null &&

@@ -4,8 +4,8 @@ import {
   COMMON_REFUSALS,
   DESK_OPERATIONS,
   DESK_PROBLEMS,
-  DeskProblemSchema,
   type DeskProblemCode,
+  DeskProblemSchema,
 } from '../../../../src/core/contract/card-desk.ts';
 
 /** The OpenAPI 3.1 document, made of the same schemas that judge requests and answers. */
@@ -24,16 +24,19 @@ export function openApiDocument(version: string): Json {
       const { title } = v.getMetadata(answer);
       const key = typeof title === 'string' ? title : name;
       schemas[key] = jsonSchemaOf(answer);
-      success['content'] = { 'application/json': { schema: { $ref: `#/components/schemas/${key}` } } };
+      success.content = { 'application/json': { schema: { $ref: `#/components/schemas/${key}` } } };
     }
-    const item = (paths[path] ??= {});
+    const item = paths[path] ?? {};
+    paths[path] = item;
     item[method.toLowerCase()] = {
       operationId: name,
       summary: says,
       parameters: [...parametersOf('path', parameters), ...parametersOf('query', query)],
       ...(body === null
         ? {}
-        : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchemaOf(body, 'input') } } } }),
+        : {
+            requestBody: { required: true, content: { 'application/json': { schema: jsonSchemaOf(body, 'input') } } },
+          }),
       responses: { [done]: success, ...refusalsOf([...refusals, ...COMMON_REFUSALS]) },
       security: token === null ? [] : [{ [token]: [] }],
     };

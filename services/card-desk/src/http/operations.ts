@@ -1,13 +1,9 @@
-import type {
-  DeskAnswer,
-  DeskOperationName,
-  DeskRequest,
-} from '../../../../src/core/contract/card-desk.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { DeskAnswer, DeskOperationName, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
 import { authorise, checkIdentity, findPeople } from '../assisted/identity.ts';
 import { addAddress, proveAddress } from '../assisted/new-address.ts';
 import { signIn, signInChallenge, signOut } from '../assisted/ra-sign-in.ts';
 import type { Desk, Outcome } from '../desk.ts';
-import { setTimeout as pause } from 'node:timers/promises';
 import { checkCode, showUnlock } from '../unlock/check-code.ts';
 import { challenge, proveCard } from '../unlock/prove-card.ts';
 import { reportAttempt } from '../unlock/report-attempt.ts';

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { Server as TlsServer } from 'node:tls';
-import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { Server as TlsServer } from 'node:tls';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import * as v from 'valibot';
 import {
+  DESK_OPERATION_NAMES,
   DESK_OPERATIONS,
   DESK_PROBLEMS,
   type DeskOperationName,
@@ -34,6 +35,7 @@ export function deskServer(desk: Desk, log: Log, version: string): DeskServer {
   const { tls, listen, trustedProxies } = desk.settings;
   const files = () => (tls === null ? null : { cert: readFileSync(tls.certificate), key: readFileSync(tls.key) });
   const https = files();
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- over TLS or not, the same routes; Fastify's types differ
   const app = fastify({
     logger: false,
     bodyLimit: MAX_BODY,
@@ -69,7 +71,7 @@ export function deskServer(desk: Desk, log: Log, version: string): DeskServer {
   app.setErrorHandler((error, request, reply) => answerError(desk, log, error, request, reply));
   app.setNotFoundHandler((_, reply) => refuse(reply, { code: 'Desk_NotFound' }));
 
-  for (const name of Object.keys(DESK_OPERATIONS) as DeskOperationName[]) addOperation(app, desk, name);
+  for (const name of DESK_OPERATION_NAMES) addOperation(app, desk, name);
   const document = openApiDocument(version);
   app.get('/openapi.json', { config: { operation: 'openapi' } }, async () => document);
   app.get('/healthz', { config: { operation: 'healthz' } }, async () => {
@@ -81,7 +83,8 @@ export function deskServer(desk: Desk, log: Log, version: string): DeskServer {
     listen: () => app.listen({ host: listen.host, port: listen.port }),
     reloadTls() {
       const fresh = files();
-      if (fresh !== null) (app.server as unknown as TlsServer).setSecureContext({ ...fresh, minVersion: 'TLSv1.2' });
+      const server: unknown = app.server;
+      if (fresh !== null && server instanceof TlsServer) server.setSecureContext({ ...fresh, minVersion: 'TLSv1.2' });
     },
     close: () => app.close(),
   };
@@ -93,6 +96,7 @@ declare module 'fastify' {
   }
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- it ties a handler to its own request
 function addOperation<Name extends DeskOperationName>(app: FastifyInstance, desk: Desk, name: Name): void {
   const { method, path, parameters, query, body, done, answer, token } = DESK_OPERATIONS[name];
   const whole = v.strictObject({ parameters, query, body: body ?? v.null() });
@@ -113,7 +117,7 @@ function addOperation<Name extends DeskOperationName>(app: FastifyInstance, desk
       if (token !== null && caller.token === '') {
         return refuse(reply, { code: token === 'ra' ? 'Desk_SignIn' : 'Desk_NotFound' });
       }
-      // The schemas of this operation have accepted it.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schemas of this very operation have accepted it
       const outcome = await HANDLERS[name](desk, parsed.output as unknown as DeskRequest<Name>, caller);
       if (!outcome.ok) return refuse(reply, outcome.refusal);
       // An answer that its own schema would not take must not go out.

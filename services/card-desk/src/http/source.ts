@@ -9,6 +9,8 @@ export function sourceOf(address: string): string {
   const [head = '', tail = ''] = address.split('%')[0]?.split('::') ?? [];
   const start = head === '' ? [] : head.split(':');
   const end = tail === '' ? [] : tail.split(':');
-  const zeros = address.includes('::') ? Array.from({ length: Math.max(0, 8 - start.length - end.length) }, () => '0') : [];
+  const zeros = address.includes('::')
+    ? Array.from({ length: Math.max(0, 8 - start.length - end.length) }, () => '0')
+    : [];
   return `${[...start, ...zeros, ...end].slice(0, 4).join(':')}::/64`;
 }

@@ -1,4 +1,9 @@
-import type { AttemptResult, ReleaseMode, UnlockFailure, UnlockPhase } from '../../../../src/core/contract/card-desk.ts';
+import type {
+  AttemptResult,
+  ReleaseMode,
+  UnlockFailure,
+  UnlockPhase,
+} from '../../../../src/core/contract/card-desk.ts';
 import { type CodeChange, type PukState, planRelease, planReport } from './unblocking.ts';
 
 /**
@@ -163,17 +168,17 @@ export function takeReport(before: Journey, report: Report, puk: PukState, now: 
   if (plan === null) return { journey, refusal: 'out-of-order', ...nothing };
   const told = { ...journey, reported: { number: report.number, result: report.result } };
   const taken = { refusal: null, puk: plan.state, codes: plan.codes, release: null } as const;
-  const { then } = plan;
-  if (then === 'unlocked') return { journey: unlocked(told, now), ...taken };
-  if (then === 'again') return { journey: again(told), ...taken };
-  if ('failed' in then) return { journey: isOver(told) ? told : fail(told, then.failed, now), ...taken };
+  const { outcome } = plan;
+  if (outcome === 'unlocked') return { journey: unlocked(told, now), ...taken };
+  if (outcome === 'again') return { journey: again(told), ...taken };
+  if ('failed' in outcome) return { journey: isOver(told) ? told : fail(told, outcome.failed, now), ...taken };
   if (isOver(told)) {
     // Out of time: what is known is kept, and no code is handed out. A new next one would never be used.
     const codes = taken.codes === 'promote-and-draw' ? 'promote' : 'forget-next';
     const state: PukState = { ...plan.state, condition: 'settled' };
-    return { journey: then.release === 'change' ? unlocked(told, now) : told, ...taken, puk: state, codes };
+    return { journey: outcome.release === 'change' ? unlocked(told, now) : told, ...taken, puk: state, codes };
   }
-  const next = { number: attempt.number + 1, mode: then.release };
+  const next = { number: attempt.number + 1, mode: outcome.release };
   return { journey: { ...told, attempt: next }, ...taken, release: next };
 }
 
@@ -188,5 +193,4 @@ const unlocked = (journey: Journey, now: number): Journey => ({
 });
 
 /** The card was not touched: it proves itself again, in this journey if there is time for it. */
-const again = (journey: Journey): Journey =>
-  journey.phase === 'released' ? { ...journey, phase: 'card' } : journey;
+const again = (journey: Journey): Journey => (journey.phase === 'released' ? { ...journey, phase: 'card' } : journey);

@@ -43,7 +43,7 @@ export type ReportPlan = {
   readonly state: PukState;
   readonly codes: CodeChange;
   /** What comes of the journey; `again`: the card was not touched, and has to prove itself anew. */
-  readonly then: 'unlocked' | 'again' | { readonly release: ReleaseMode } | { readonly failed: UnlockFailure };
+  readonly outcome: 'unlocked' | 'again' | { readonly release: ReleaseMode } | { readonly failed: UnlockFailure };
 };
 
 /** Null: no such result can come of a release of this mode. */
@@ -56,28 +56,28 @@ export function planReport(
   const settled: PukState = { condition: 'settled', triesLeft: null };
   const unproven: PukState = { condition: 'unproven', triesLeft: null };
   if (result === 'blocked') {
-    return { state: { condition: 'blocked', triesLeft: 0 }, codes: 'keep', then: { failed: 'puk-blocked' } };
+    return { state: { condition: 'blocked', triesLeft: 0 }, codes: 'keep', outcome: { failed: 'puk-blocked' } };
   }
   switch (mode) {
     case 'replace':
     case 'change':
       switch (result) {
         case 'untouched':
-          return { state: { ...state, condition: 'settled' }, codes: 'forget-next', then: 'again' };
+          return { state: { ...state, condition: 'settled' }, codes: 'forget-next', outcome: 'again' };
         case 'unblocked':
-          return { state: unproven, codes: 'keep', then: 'unlocked' };
+          return { state: unproven, codes: 'keep', outcome: 'unlocked' };
         case 'changed':
-          return { state: settled, codes: 'promote', then: 'unlocked' };
+          return { state: settled, codes: 'promote', outcome: 'unlocked' };
         case 'wrong':
-          return { state: { condition: 'lost', triesLeft }, codes: 'keep', then: { failed: 'puk-refused' } };
+          return { state: { condition: 'lost', triesLeft }, codes: 'keep', outcome: { failed: 'puk-refused' } };
       }
       break;
     case 'probe':
       switch (result) {
         case 'untouched':
-          return { state, codes: 'keep', then: 'again' };
+          return { state, codes: 'keep', outcome: 'again' };
         case 'unblocked':
-          return { state: unproven, codes: 'promote-and-draw', then: { release: 'change' } };
+          return { state: unproven, codes: 'promote-and-draw', outcome: { release: 'change' } };
         case 'changed':
           return null;
         case 'wrong':
@@ -86,9 +86,9 @@ export function planReport(
             ? {
                 state: { condition: 'settled', triesLeft: triesLeft ?? LAST_TRY },
                 codes: 'forget-next',
-                then: { failed: 'puk-one-try-left' },
+                outcome: { failed: 'puk-one-try-left' },
               }
-            : { state: { condition: 'unproven', triesLeft }, codes: 'draw', then: { release: 'replace' } };
+            : { state: { condition: 'unproven', triesLeft }, codes: 'draw', outcome: { release: 'replace' } };
       }
   }
 }

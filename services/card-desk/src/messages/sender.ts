@@ -122,7 +122,11 @@ export class MessageSender {
   }
 }
 
-async function send(carrier: Carrier | null, message: Claimed['message'], late: boolean): Promise<DeliveryError | null> {
+async function send(
+  carrier: Carrier | null,
+  message: Claimed['message'],
+  late: boolean,
+): Promise<DeliveryError | null> {
   if (late) return new DeliveryError('too late', true);
   if (carrier === null) return new DeliveryError('no carrier', true);
   try {

@@ -20,9 +20,7 @@ export function smtpCarrier(url: string, from: string, organisation: Settings['o
     requireTLS: !secure && !local,
     ignoreTLS: false,
     ...(local ? { tls: { rejectUnauthorized: false } } : {}),
-    ...(username === ''
-      ? {}
-      : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
+    ...(username === '' ? {} : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
     pool: true,
     maxConnections: 4,
     connectionTimeout: PATIENCE_MS,
@@ -55,7 +53,8 @@ export function smtpCarrier(url: string, from: string, organisation: Settings['o
 
 /** Nodemailer's own errors quote the server, and the server quotes the address. */
 function deliveryErrorOf(error: unknown): DeliveryError {
-  const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  const responseCode = error instanceof Error && 'responseCode' in error ? error.responseCode : null;
   if (typeof responseCode === 'number') return new DeliveryError(`SMTP ${responseCode}`, responseCode >= 500);
   return new DeliveryError(typeof code === 'string' ? code : 'SMTP', code === 'EENVELOPE');
 }

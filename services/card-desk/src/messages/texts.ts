@@ -11,7 +11,10 @@ export function letterOf({ purpose, language, code }: Outgoing, organisation: Or
   return { subject, text: `${lines.join('\n\n')}\n` };
 }
 
-type Text = (code: string, organisation: Organisation) => { readonly subject: string; readonly lines: readonly string[] };
+type Text = (
+  code: string,
+  organisation: Organisation,
+) => { readonly subject: string; readonly lines: readonly string[] };
 
 const TEXTS: Readonly<Record<Outgoing['language'], Readonly<Record<Outgoing['purpose'], Text>>>> = {
   en: {

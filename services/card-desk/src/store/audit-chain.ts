@@ -29,6 +29,7 @@ export const AUDIT_EVENTS = [
   'ra-signed-in',
   'ra-sign-in-refused',
   'ra-signed-out',
+  'people-searched',
   'identity-checked',
   'unlock-authorised',
   'address-code-sent',

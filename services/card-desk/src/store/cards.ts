@@ -20,8 +20,7 @@ const CardSchema = v.object({
 });
 export type StoredCard = v.InferOutput<typeof CardSchema>;
 
-const COLUMNS =
-  'id, serial, person_id, state, proof_key, admin_algorithm, puk_condition, puk_tries_left, released_to';
+const COLUMNS = 'id, serial, person_id, state, proof_key, admin_algorithm, puk_condition, puk_tries_left, released_to';
 
 export async function findCard(sql: Sql, id: string): Promise<StoredCard | null> {
   return one(await sql.rows(CardSchema, `select ${COLUMNS} from cards where id = $1`, [id]));

@@ -49,7 +49,8 @@ const RowSchema = v.object({
 });
 type Row = v.InferOutput<typeof RowSchema>;
 
-const COLUMNS = Object.keys(RowSchema.entries);
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of an object literal are all of its keys
+const COLUMNS = Object.keys(RowSchema.entries) as ReadonlyArray<keyof Row>;
 
 export async function findJourney(sql: Sql, id: string): Promise<StoredJourney | null> {
   const row = one(await sql.rows(RowSchema, `select ${COLUMNS.join(', ')} from journeys where id = $1`, [id]));
@@ -174,5 +175,5 @@ function values(stored: StoredJourney) {
     reported_number: journey.reported?.number ?? null,
     reported_result: journey.reported?.result ?? null,
   };
-  return COLUMNS.map((name) => row[name as keyof Row]);
+  return COLUMNS.map((name) => row[name]);
 }

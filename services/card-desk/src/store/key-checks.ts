@@ -37,10 +37,11 @@ export async function checkKeys(database: Database, ring: KeyRing, now: Date): P
     }
     if (known.some(({ id }) => id === ring.active)) return;
     const { keyId, octets } = ring.seal(placeOf(ring.active), KNOWN_TEXT);
-    await sql.run(
-      'insert into keys (id, check_value, first_used_at) values ($1, $2, $3) on conflict (id) do nothing',
-      [keyId, octets, now],
-    );
+    await sql.run('insert into keys (id, check_value, first_used_at) values ($1, $2, $3) on conflict (id) do nothing', [
+      keyId,
+      octets,
+      now,
+    ]);
   });
 }
 
@@ -57,7 +58,7 @@ const CountSchema = v.object({ count: column.bigint });
 async function usesOf(sql: Sql, id: string): Promise<number> {
   let uses = 0;
   for (const [table, key, where] of USES) {
-    const text = `select count(*) as count from (select 1 from ${table} where ${key} = $1 and ${where} limit 1000) some`;
+    const text = `select count(*) as count from (select 1 from ${table} where ${key} = $1 and ${where} limit 1000) as counted`;
     uses += (await sql.rows(CountSchema, text, [id]))[0]?.count ?? 0;
   }
   return uses;

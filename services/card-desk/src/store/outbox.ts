@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { MESSAGE_PURPOSES, type Message, MessageSchema, type MessagePurpose, type Outgoing } from '../messages/message.ts';
+import {
+  MESSAGE_PURPOSES,
+  type Message,
+  type MessagePurpose,
+  MessageSchema,
+  type Outgoing,
+} from '../messages/message.ts';
 import type { KeyRing } from '../secrets/key-ring.ts';
 import { column, type Sql } from './database.ts';
 

@@ -12,8 +12,11 @@ import { codeOf, judged } from './sql-state.ts';
 /** As PGlite starts it, but with fsync (`-F` is PostgreSQL's "no fsync"): what is acknowledged survives a power cut too. */
 const DURABLE = [...PGlite.defaultStartParams.filter((each) => each !== '-F'), '-c', 'wal_sync_method=fsync'];
 
-/** @param where a folder, or null for one in memory, whose content is lost with the process (tests) */
-export async function openPglite(where: string | null): Promise<Database> {
+/**
+ * @param where a folder, or null for one in memory, whose content is lost with the process (tests)
+ * @param onStopped PostgreSQL could not go on (a full disk under its log, for one): only a new process can open the folder again
+ */
+export async function openPglite(where: string | null, onStopped: () => void = () => undefined): Promise<Database> {
   const pglite = await PGlite.create(where === null ? {} : { fs: new DurableFolder(where), startParams: DURABLE });
   let broken: unknown = null;
 
@@ -26,6 +29,7 @@ export async function openPglite(where: string | null): Promise<Database> {
       } catch (error) {
         if (isOfWebAssembly(error)) {
           broken = error;
+          onStopped();
           throw new DatabaseUnavailable('PGlite has stopped', { cause: error });
         }
         throw judged(error);
@@ -42,8 +46,9 @@ function isOfWebAssembly(error: unknown): boolean {
   return error instanceof Error && ['RuntimeError', 'ExitStatus'].includes(error.name) && codeOf(error) === null;
 }
 
+const values = (parameters: readonly SqlValue[] = []) => [...parameters];
+
 function sqlOf(transaction: Transaction): Sql {
-  const values = (parameters: readonly SqlValue[] | undefined) => (parameters === undefined ? [] : [...parameters]);
   return {
     async rows<Schema extends v.GenericSchema>(schema: Schema, text: string, parameters?: readonly SqlValue[]) {
       return parseRows(schema, (await transaction.query(text, values(parameters))).rows);

@@ -63,8 +63,9 @@ export function openPostgres(url: string, options: { readonly connections?: numb
   };
 }
 
+const values = (parameters: readonly SqlValue[] = []) => [...parameters];
+
 function sqlOf(client: pg.PoolClient): Sql {
-  const values = (parameters: readonly SqlValue[] | undefined) => (parameters === undefined ? [] : [...parameters]);
   return {
     async rows<Schema extends v.GenericSchema>(schema: Schema, text: string, parameters?: readonly SqlValue[]) {
       const { rows } = await client.query<Record<string, unknown>>(text, values(parameters));

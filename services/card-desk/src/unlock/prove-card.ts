@@ -1,7 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import { releaseKeyOf, sealRelease } from '../../../../src/core/card-desk/release-box.ts';
-import type { Challenge, DeskAnswer, DeskRequest, Release, ReleaseMode } from '../../../../src/core/contract/card-desk.ts';
+import type {
+  Challenge,
+  DeskAnswer,
+  DeskRequest,
+  Release,
+  ReleaseMode,
+} from '../../../../src/core/contract/card-desk.ts';
 import { type Desk, done, type Outcome, refused } from '../desk.ts';
 import { expectsProof, fail, giveChallenge, takeProof } from '../journey/journey.ts';
 import { audit } from '../store/audit-chain.ts';
@@ -15,7 +21,10 @@ import { applyCodeChange, codesFor } from './unblocking-codes.ts';
 type Ask<Name extends 'challenge' | 'proveCard'> = DeskRequest<Name> & { readonly token: string };
 
 /** In the form that was asked for, whether the card is known or not and whatever it is known with. */
-export async function challenge(desk: Desk, { parameters, body, token }: Ask<'challenge'>): Promise<Outcome<Challenge>> {
+export async function challenge(
+  desk: Desk,
+  { parameters, body, token }: Ask<'challenge'>,
+): Promise<Outcome<Challenge>> {
   if (body.by === 'admin-key' && body.witness.length !== 2 * ADMIN_CIPHER[body.algorithm].block) {
     return refused('Desk_BadRequest');
   }
@@ -92,7 +101,8 @@ export async function proveCard(
   });
 }
 
-const pukOf = (card: StoredCard | null) => (card === null ? { condition: 'lost', triesLeft: null } as const : pukStateOf(card));
+const pukOf = (card: StoredCard | null) =>
+  card === null ? ({ condition: 'lost', triesLeft: null } as const) : pukStateOf(card);
 
 async function isGenuine(
   desk: Desk,

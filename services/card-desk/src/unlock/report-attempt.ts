@@ -42,7 +42,15 @@ export async function reportAttempt(
       sql,
       now,
       ...(isNews
-        ? [{ event: 'puk-reported', ...told, attempt: report.number, result: report.result, puk: step.puk.condition } as const]
+        ? [
+            {
+              event: 'puk-reported',
+              ...told,
+              attempt: report.number,
+              result: report.result,
+              puk: step.puk.condition,
+            } as const,
+          ]
         : []),
       ...(isNews && step.release !== null
         ? [{ event: 'puk-released', ...told, attempt: step.release.number, mode: step.release.mode } as const]

@@ -68,7 +68,8 @@ async function begin(
   // an address with cards that are not its owner's, or learn from it.
   const counted = isOwners ? address.value : randomBytes(16).toString('hex');
   const withinLimit =
-    (await take(sql, ring.pseudonym('messagesToAddress', counted), desk.settings.limits.messagesToAddress, now)) === null;
+    (await take(sql, ring.pseudonym('messagesToAddress', counted), desk.settings.limits.messagesToAddress, now)) ===
+    null;
   const sends = isOwners && card?.state === 'active' && withinLimit;
 
   const code = newCode();

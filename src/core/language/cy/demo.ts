@@ -16,6 +16,7 @@ export const demo = {
     expired: 'Wedi dod i ben',
     blocked: 'Wedi’i rwystro',
     'last-try': 'Un ymgais ar ôl',
+    revoked: 'Wedi’i dynnu’n ôl',
     mute: 'Ddim yn ateb',
     foreign: 'O sefydliad arall',
   },

@@ -299,6 +299,10 @@ export const failures = {
     says: 'Nid yw ffeil bolisi’r cyfrifiadur hwn yn ddilys, felly defnyddir rhagosodiadau diogel.',
     next: 'TG: i weld beth sydd o’i le, rhedwch: wardkey policy check FILE',
   },
+  Policy_NotTaken: {
+    says: 'Newidiwyd ffeil bolisi’r cyfrifiadur hwn ac nid yw’n ddilys, felly mae’r polisi blaenorol yn parhau mewn grym.',
+    next: 'Y tîm TG: gweler beth sydd o’i le gyda: wardkey policy check FILE',
+  },
   Policy_Unreadable: {
     says: 'Ni ellir darllen y ffeil bolisi, felly defnyddir rhagosodiadau diogel.',
     next: 'TG: gwiriwch fod y ffeil yn bodoli ac y caniateir ei darllen.',

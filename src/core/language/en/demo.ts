@@ -16,6 +16,7 @@ export const demo = {
     expired: 'Has run out',
     blocked: 'Blocked',
     'last-try': 'One try left',
+    revoked: 'Withdrawn',
     mute: 'Does not answer',
     foreign: 'Of another organisation',
   },

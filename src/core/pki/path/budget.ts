@@ -6,7 +6,7 @@ export type BudgetLimits = {
   readonly steps: number;
   /** Verified signatures, by what they cost (see `costOfVerifying`). */
   readonly signatures: number;
-  /** Names held against constraints, names of directories part by part; distribution points held against lists. */
+  /** Names held against constraints, names of directories part by part; points held against lists; words of OCSP looked through. */
   readonly nameComparisons: number;
   /** Nodes of policy graphs, and edges between them. */
   readonly policyNodes: number;

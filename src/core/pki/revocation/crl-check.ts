@@ -8,7 +8,7 @@ import type { GeneralName } from '../x509/general-name.ts';
 import type { Name } from '../x509/name.ts';
 import type { PublicKey } from '../x509/public-key.ts';
 import type { RevocationList, RevokedEntry } from '../x509/revocation-list.ts';
-import type { RevocationStatus, UnknownReason } from './revocation-status.ts';
+import { CLOCK_SKEW_MS, type RevocationStatus, type UnknownReason } from './revocation-status.ts';
 
 export type CrlCheck = {
   readonly lists: readonly RevocationList[];
@@ -25,6 +25,7 @@ export type CrlCheck = {
 /**
  * What revocation lists say of a certificate (RFC 5280, 6.3.3): distribution points, reasons, indirect and delta lists.
  * @param certificate of the path that is judged
+ * @throws BudgetExceeded
  */
 export function checkCrls(certificate: Certificate, check: CrlCheck): RevocationStatus {
   const points = certificate.extensions.crlDistributionPoints ?? [];
@@ -99,7 +100,7 @@ class Inquiry {
   #newestFirst(): readonly RevocationList[] {
     const { lists, at } = this.#check;
     return lists
-      .filter(({ deltaBase, thisUpdate }) => deltaBase === null && thisUpdate <= at)
+      .filter(({ deltaBase, thisUpdate }) => deltaBase === null && thisUpdate <= at + CLOCK_SKEW_MS)
       .toSorted((a, b) => Number(this.#isStale(a)) - Number(this.#isStale(b)) || b.thisUpdate - a.thisUpdate);
   }
 
@@ -194,7 +195,7 @@ class Inquiry {
         delta.deltaBase <= number &&
         delta.number !== null &&
         delta.number > number &&
-        delta.thisUpdate <= at &&
+        delta.thisUpdate <= at + CLOCK_SKEW_MS &&
         delta.issuer.key === list.issuer.key &&
         sameOrBothAbsent(delta.issuingDistributionPoint?.der ?? null, idp) &&
         sameOrBothAbsent(delta.authorityKeyIdentifier?.keyIdentifier ?? null, key),

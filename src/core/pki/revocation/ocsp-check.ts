@@ -9,7 +9,7 @@ import type { Name } from '../x509/name.ts';
 import { PURPOSE } from '../x509/oids.ts';
 import type { PublicKey } from '../x509/public-key.ts';
 import { names, type OcspAnswer, type SingleAnswer } from './ocsp.ts';
-import type { RevocationStatus } from './revocation-status.ts';
+import { CLOCK_SKEW_MS, type RevocationStatus } from './revocation-status.ts';
 
 export type OcspCheck = {
   readonly answers: readonly OcspAnswer[];
@@ -26,6 +26,7 @@ export type OcspCheck = {
 /**
  * What OCSP answers say of a certificate (RFC 6960, 3.2): signed by its issuer, or by whom the issuer itself has delegated.
  * @param issuer name and key that issued the certificate
+ * @throws BudgetExceeded
  */
 export function checkOcsp(
   certificate: Certificate,
@@ -34,6 +35,7 @@ export function checkOcsp(
 ): RevocationStatus {
   let best: RevocationStatus = { state: 'unknown', reason: 'no-data' };
   for (const answer of check.answers) {
+    check.budget.spend('nameComparisons', answer.singles.length);
     const singles = answer.singles.filter(({ id }) => id !== null && names(id, certificate, issuer.key));
     if (singles.length === 0) continue;
     // Who says two things of one certificate in one answer is believed the worse.
@@ -67,7 +69,7 @@ function statusBy(answer: OcspAnswer, single: SingleAnswer, { at, ageCap }: Ocsp
   if (answer.unknownCritical || single.unknownCritical) return { state: 'unknown', reason: 'not-understood' };
   if (single.status.state === 'unknown') return { state: 'unknown', reason: 'responder-does-not-know' };
   // An answer from tomorrow says nothing of today.
-  if (single.thisUpdate > at) return { state: 'unknown', reason: 'no-data' };
+  if (single.thisUpdate > at + CLOCK_SKEW_MS) return { state: 'unknown', reason: 'no-data' };
   const until = single.nextUpdate ?? single.thisUpdate + ageCap;
   return { state: at > until ? 'stale' : 'good', source: 'ocsp', thisUpdate: single.thisUpdate, until };
 }

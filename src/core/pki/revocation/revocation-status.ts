@@ -36,4 +36,7 @@ export type RevocationStatus =
     }
   | { readonly state: 'unknown'; readonly reason: UnknownReason };
 
+/** Clocks of responders and workstations differ by some minutes: what was said so soon from now has been said. Milliseconds. */
+export const CLOCK_SKEW_MS = 5 * 60_000;
+
 export type RevocationSource = 'crl' | 'ocsp';

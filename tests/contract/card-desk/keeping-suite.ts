@@ -1,0 +1,228 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { enrolCard, savePerson, setCardState, setOwner } from '../../../services/card-desk/src/administration.ts';
+import { newKeyLine, parseKeyRing } from '../../../services/card-desk/src/secrets/key-ring.ts';
+import { readAudit } from '../../../services/card-desk/src/store/audit-chain.ts';
+import { checkKeys, keyUses } from '../../../services/card-desk/src/store/key-checks.ts';
+import { rotateKeys } from '../../../services/card-desk/src/store/key-rotation.ts';
+import { migrate, ownMigrations } from '../../../services/card-desk/src/store/migrations.ts';
+import { sweep } from '../../../services/card-desk/src/sweeper.ts';
+import { ask, CardAtDesk } from '../../rig/card-at-desk.ts';
+import { type DatabaseUnderTest, PERSON, someCardId } from '../../rig/card-desk.ts';
+import { stage, start, startAndType } from './stage.ts';
+
+/** What the desk keeps: keys, the audit chain, tables, and what the organisation's staff put in. */
+export function keepingSuite(under: DatabaseUnderTest): void {
+  describe(`keeping on ${under.name}`, () => {
+    const { blockedCard, database, openDesk } = stage(under);
+
+    describe('keys', () => {
+      test('are rotated while journeys go on; the old one is then of no use', async () => {
+        const old = newKeyLine('old');
+        const both = `${newKeyLine('new')}\n${old}`;
+        const { desk, card } = await blockedCard({ keys: old });
+        const ticket = await start(desk, card.cardId);
+        const { code } = await desk.email.message(0);
+
+        await desk.service.reload(parseKeyRing(both));
+        expect(await rotateKeys(desk.desk.database, desk.desk.ring(), desk.desk.now)).toBeGreaterThanOrEqual(4);
+        const uses = async (id: string) =>
+          (await keyUses(desk.desk.database, desk.desk.ring())).find((each) => each.id === id)?.uses;
+        // The hash of the code that is under way.
+        expect(await uses('old')).toBe(1);
+        await desk.does('checkCode', ask(ticket, { code: code ?? '' }), ticket.token);
+        expect(await uses('old')).toBe(0);
+
+        const only = parseKeyRing(both.split('\n')[0] ?? '');
+        await desk.service.reload(only);
+        expect(await card.unlock(desk, ticket, '135792')).toMatchObject({ phase: 'unlocked' });
+        expect((await desk.audit()).some(({ event, key }) => event === 'keys-rotated' && key === 'new')).toBe(true);
+        expect(await rotateKeys(desk.desk.database, only, desk.desk.now)).toBe(0);
+      });
+
+      test('that are missing or others under the same name are noticed before anything is written', async () => {
+        const { desk } = await blockedCard({ keys: newKeyLine('first') });
+        const check = (keys: string) => checkKeys(desk.desk.database, parseKeyRing(keys), new Date());
+        await expect(check(newKeyLine('second'))).rejects.toThrow('the key first is still in use');
+        await expect(check(newKeyLine('first'))).rejects.toThrow('not the one that this database was written with');
+      });
+
+      test('open nothing that was moved elsewhere in the database', async () => {
+        const { desk, card } = await blockedCard();
+        const other = await CardAtDesk.issue();
+        await desk.enrolCard(other.enrolment(PERSON.userId));
+        await desk.desk.database.transaction((sql) =>
+          sql.run(
+            `update card_secrets set sealed = (select sealed from card_secrets where card_id = $2 and kind = 'puk')
+             where card_id = $1 and kind = 'puk'`,
+            [card.cardId, other.cardId],
+          ),
+        );
+        const { result } = await card.prove(desk, await startAndType(desk, card.cardId));
+        expect(result).toMatchObject({ ok: false, problem: { code: 'Desk_Internal' } });
+        expect(desk.log.some(({ event, code }) => event === 'failure' && code === 'KeyRingError')).toBe(true);
+      });
+    });
+
+    describe('the audit chain', () => {
+      async function chain() {
+        const { desk, card } = await blockedCard();
+        await card.unlock(desk, await startAndType(desk, card.cardId), '135792');
+        await desk.email.message(1);
+        await expect
+          .poll(async () => (await desk.audit()).filter(({ event }) => event === 'message-sent'))
+          .toHaveLength(2);
+        const verdict = await readAudit(desk.desk.database);
+        if (!verdict.whole) throw new Error(verdict.why);
+        const change = (text: string) => desk.desk.database.transaction((sql) => sql.run(text));
+        return {
+          desk,
+          verdict,
+          change,
+          judge: (kept?: string) => readAudit(desk.desk.database, () => undefined, kept),
+        };
+      }
+
+      const changes = [
+        [
+          'an entry is changed',
+          `update audit set body = replace(body, '"unlocked"', '"locked"') where body like '%"unlocked"%'`,
+        ],
+        ['an entry is taken out', 'delete from audit where seq = 3'],
+        ['the last entries are taken out', 'delete from audit where seq > 4'],
+        ['two entries change places', 'update audit set seq = -seq where seq in (3, 4); '],
+        ['the head is set back', 'update audit_head set seq = 2'],
+      ] as const;
+      test.each(changes)('is found broken where %s', async (_, text) => {
+        const { change, judge } = await chain();
+        expect(await judge()).toMatchObject({ whole: true });
+        await change(text);
+        expect(await judge()).toMatchObject({ whole: false });
+      });
+
+      test('made anew from some entry on is whole in itself, and does not hold the hash that was kept', async () => {
+        const { change, judge, verdict } = await chain();
+        await change(`delete from audit where seq > 4`);
+        await change(`update audit_head set seq = 4, hash = (select hash from audit where seq = 4)`);
+        expect(await judge()).toMatchObject({ whole: true });
+        expect(await judge(verdict.head)).toMatchObject({ whole: false, why: 'the hash that was kept is not in it' });
+      });
+
+      test('stays whole under many writers at once', async () => {
+        const { desk } = await blockedCard({ settings: { limits: { startsOfSource: { count: 1000 } } } });
+        await Promise.all(Array.from({ length: 40 }, () => start(desk, someCardId())));
+        const started = (await desk.audit()).filter(({ event }) => event === 'unlock-started');
+        expect(started).toHaveLength(40);
+      });
+    });
+
+    test('a journey that nobody goes on with is ended and recorded; what is of no use is forgotten', async () => {
+      const { desk, card } = await blockedCard();
+      await start(desk, card.cardId);
+      await desk.does('signInChallenge', { body: {} });
+      await desk.email.message(0);
+      expect(await sweep(desk.desk)).toBe(0);
+      desk.pass(15 * 60_000);
+      expect(await sweep(desk.desk)).toBe(1);
+      expect((await desk.audit()).some(({ event, why }) => event === 'unlock-failed' && why === 'expired')).toBe(true);
+      desk.pass(48 * 60 * 60_000);
+      await sweep(desk.desk);
+      const v = await import('valibot');
+      for (const table of ['rate_limits', 'sign_in_challenges', 'messages']) {
+        const rows = await desk.desk.database.transaction((sql) => sql.rows(v.unknown(), `select 1 from ${table}`));
+        expect(rows, table).toEqual([]);
+      }
+    });
+
+    describe('migrations', () => {
+      test('are applied once, also by several that start at once', async () => {
+        const open = await database();
+        const databases = [await open(), await open()];
+        expect(await Promise.all(databases.map((each) => migrate(each)))).toEqual([[], []]);
+        const extra = { version: 9001, name: '9001-extra', text: 'create table extra (id integer)' };
+        const applied = await Promise.all(databases.map((each) => migrate(each, [...ownMigrations(), extra])));
+        expect(applied.flat()).toEqual(['9001-extra']);
+        const [first] = databases;
+        if (first === undefined) throw new Error('no database');
+        await expect(migrate(first)).rejects.toThrow('later card desk');
+        await expect(migrate(first, [...ownMigrations(), { ...extra, text: 'select 1' }])).rejects.toThrow(
+          'another form',
+        );
+        for (const each of databases) await each.close();
+      });
+
+      test('that fail leave nothing behind', async () => {
+        const open = await database();
+        const opened = await open();
+        const broken = {
+          version: 9001,
+          name: '9001-broken',
+          text: 'create table half (id integer); select nothing from nowhere',
+        };
+        await expect(migrate(opened, [...ownMigrations(), broken])).rejects.toThrow();
+        expect(await migrate(opened)).toEqual([]);
+        await expect(opened.transaction((sql) => sql.run('select 1 from half'))).rejects.toThrow();
+        await opened.close();
+      });
+    });
+
+    describe('what staff put in', () => {
+      test('is judged, and what is wrong with it told without repeating it', async () => {
+        const desk = await openDesk();
+        const card = (await CardAtDesk.issue()).enrolment(null) as Record<string, unknown>;
+        const wrong: Array<[object, string]> = [
+          [{ ...card, puk: '123456789secret' }, 'not understood: puk'],
+          [{ ...card, adminKey: { algorithm: 'aes-128', hex: 'ab' } }, 'not understood: adminKey.hex'],
+          [{ ...card, certificates: { '9E': 'AAAA' } }, 'not understood: certificates.9E'],
+          [{ ...card, owner: 'nobody' }, 'there is no person with that user id'],
+          [{ ...card, adminKey: null, certificates: {} }, 'could never prove itself'],
+          [{ ...card, cardId: 'x' }, 'not understood: cardId'],
+        ];
+        for (const [input, why] of wrong) await expect(enrolCard(desk.desk, input)).rejects.toThrow(why);
+        await enrolCard(desk.desk, card);
+        await expect(enrolCard(desk.desk, card)).rejects.toThrow('enrolled already');
+        await expect(savePerson(desk.desk, { ...PERSON, email: 'secret' })).rejects.toThrow('not understood: email');
+        await expect(setOwner(desk.desk, someCardId(), null)).rejects.toThrow('not enrolled');
+        await expect(setCardState(desk.desk, someCardId(), 'lost')).rejects.toThrow('not enrolled');
+      });
+
+      test('a person who is saved again keeps what is left out', async () => {
+        const { desk, card } = await blockedCard();
+        await savePerson(desk.desk, { userId: PERSON.userId, name: 'Ada Okafor' });
+        await start(desk, card.cardId);
+        expect(await desk.email.message(0)).toMatchObject({ to: PERSON.email });
+        await savePerson(desk.desk, { userId: PERSON.userId, name: 'Ada Okafor', email: null });
+        const before = desk.email.sent.length;
+        await start(desk, card.cardId);
+        await start(desk, card.cardId, PERSON.mobile);
+        await desk.mobile.message(0);
+        expect(desk.email.sent).toHaveLength(before);
+      });
+
+      test('a card with a PUK that is no text is unlocked too', async () => {
+        const desk = await openDesk();
+        await desk.enrolPerson();
+        const puk = randomBytes(8);
+        const card = await CardAtDesk.issue({ puk: puk.toString('latin1') });
+        await desk.enrolCard({ ...card.enrolment(PERSON.userId), puk: `hex:${puk.toString('hex')}` });
+        await card.block();
+        expect(await card.unlock(desk, await startAndType(desk, card.cardId), '135792')).toMatchObject({
+          phase: 'unlocked',
+        });
+      });
+    });
+
+    test('metrics count what happened', async () => {
+      const { desk, card } = await blockedCard();
+      await card.unlock(desk, await startAndType(desk, card.cardId), '135792');
+      const text = await desk.metrics();
+      expect(text).toContain('card_desk_journeys_total{kind="self-service",outcome="begun"} 1');
+      expect(text).toContain('card_desk_journeys_total{kind="self-service",outcome="unlocked"} 1');
+      expect(text).toMatch(/card_desk_requests_total\{operation="startUnlock",status="202"\} 1/);
+      expect(text).toMatch(/card_desk_request_seconds_bucket\{operation="report",le="\+Inf"\} 1/);
+      expect((await fetch(`${desk.service.operationsAddress}/healthz`)).status).toBe(200);
+      expect((await fetch(`${desk.service.address}/healthz`)).status).toBe(200);
+      expect((await fetch(`${desk.service.address}/metrics`)).status).toBe(404);
+    });
+  });
+}
