@@ -160,7 +160,7 @@ test.describe('unlocking in the window', () => {
     await button(page, 'Stop unlocking').click();
     expect(await script.next()).toEqual({ command: { command: 'unlock-cancel' }, secrets: [] });
     await expect(heading(page, 'Your card is blocked')).toBeVisible();
-    // A card that may be half unlocked is not left alone.
+    // A card that is being changed is not left alone.
     await show(page, script, 'Put the same card back in', {
       step: 'working',
       doing: 'setting-passcode',
@@ -258,6 +258,14 @@ test.describe('every page of the unlock, in both languages and themes', () => {
       'The card desk cannot be reached',
       { ...WORKING, doing: 'setting-passcode', network: 'lost', truth: 'not-known' },
     ],
+    [
+      'network-wait',
+      'The card desk asks you to wait a while',
+      { ...WORKING, doing: 'sending-code', network: 'lost', problem: 'Desk_TooMany', retryAt: inMinutes(10) },
+    ],
+    ['halted', 'The unlock is waiting', { ...WORKING, doing: 'proving-card', problem: 'Card_Busy' }],
+    ['not-trusted', 'The unlock is waiting', { ...WORKING, doing: 'sending-code', problem: 'Desk_NotTrusted' }],
+    ['asking', 'One moment', { ...WORKING, doing: 'starting', truth: 'not-known' }],
     ['ra', 'Now it is your RA’s turn', { step: 'waiting-for-ra', way: 'assisted', retryAt: inMinutes(0.2) }],
     ['done', 'Your card is unlocked', { step: 'done', truth: 'unlocked', expiresAt: null }],
     ['done-out', 'Your card is unlocked', { step: 'done', way: 'assisted', truth: 'unlocked', cardIn: false }],
@@ -265,7 +273,7 @@ test.describe('every page of the unlock, in both languages and themes', () => {
     ['failed-for-good', 'Your card is still blocked', { step: 'failed', problem: 'Unlock_PukRefused' }],
     [
       'failed-not-known',
-      'It is not certain that your card is unlocked',
+      'The unlock has ended before it was finished',
       { step: 'failed', truth: 'not-known', cardIn: false, problem: 'Unlock_Expired' },
     ],
   ];

@@ -28,7 +28,7 @@ const NOT_AGAIN: ReadonlySet<FailureCode> = new Set<FailureCode>([
 ]);
 
 /** Who helps is the RA, but for what is wrong with computers. */
-const helperFor = (code: FailureCode | null): ContactName => (code?.startsWith('Desk_') === true ? 'it' : 'ra');
+export const helperFor = (code: FailureCode | null): ContactName => (code?.startsWith('Desk_') === true ? 'it' : 'ra');
 
 function putAwayAndGoHome(): void {
   void bridge.request({ command: 'unlock-cancel' });

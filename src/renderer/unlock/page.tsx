@@ -50,10 +50,10 @@ function useHolder(cardId: string): string | null {
   return holderOf(readers.find(({ card }) => card?.cardId === cardId)?.card ?? null, signInSlot);
 }
 
-/** Ends the unlock; not offered while the card may be half unlocked. */
+/** Ends the unlock; not offered once the card is being changed, which is brought to its end whatever anybody says. */
 export function Stop({ unlock }: { unlock: UnlockView }) {
   const { text } = useLanguage();
-  if (unlock.truth !== 'blocked') return null;
+  if (unlock.doing === 'setting-passcode' || unlock.doing === 'telling-desk') return null;
   const stop = () => {
     void bridge.request({ command: 'unlock-cancel' });
     goTo(HOME);

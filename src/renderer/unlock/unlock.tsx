@@ -11,7 +11,7 @@ import { AskCode } from './ask-code.tsx';
 import { ChoosePasscode } from './choose-passcode.tsx';
 import { ChooseWay } from './choose-way.tsx';
 import { Done, Failed } from './ended.tsx';
-import { CardOut, NetworkLost, WaitingForRa } from './waiting.tsx';
+import { Asking, CardOut, Halted, NetworkLost, WaitingForRa } from './waiting.tsx';
 import { isOfThePast, type UnlockPage, unlockPage } from './which-page.ts';
 import { Working } from './working.tsx';
 
@@ -50,6 +50,10 @@ function Page({ at }: { at: UnlockPage }) {
       return <CardOut unlock={at.unlock} />;
     case 'network-lost':
       return <NetworkLost unlock={at.unlock} />;
+    case 'halted':
+      return <Halted unlock={at.unlock} />;
+    case 'asking':
+      return <Asking unlock={at.unlock} />;
     case 'ra':
       return <WaitingForRa unlock={at.unlock} />;
     case 'done':

@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import noCard from '../../../assets/tray/no-card.svg';
 import noService from '../../../assets/tray/no-service.svg';
 import type { UnlockView } from '../../core/contract/unlock.ts';
@@ -7,6 +8,7 @@ import { useLanguage } from '../app/view.ts';
 import { Button } from '../elements/button.tsx';
 import { Contact } from '../elements/contact.tsx';
 import { ProblemBox } from '../elements/problem.tsx';
+import { helperFor } from './ended.tsx';
 import { Doing, Question, Stop } from './page.tsx';
 import type { StepName } from './steps.tsx';
 import { useAsk } from './use-ask.ts';
@@ -46,7 +48,7 @@ export function NetworkLost({ unlock }: { unlock: UnlockView }) {
   const soon = retryAt === null || retryAt - Date.now() < WORTH_A_TIME_MS;
   return (
     <Question
-      title={text('unlock.network.title')}
+      title={text(titleOf(unlock))}
       step={stepOf(unlock)}
       way={unlock.way}
       cardId={unlock.cardId}
@@ -56,7 +58,7 @@ export function NetworkLost({ unlock }: { unlock: UnlockView }) {
       <div className={truth === 'unlocked' ? 'wk-banner wk-banner--good' : 'wk-banner'}>
         <img className="wk-banner__picture" src={noService} alt="" />
         <div className="wk-banner__words" role="status">
-          <p className="wk-unlock__strong">{text(`unlock.network.truth.${truth}`)}</p>
+          <p className="wk-unlock__strong">{text(`unlock.truth.${truth}`)}</p>
           <p>{text('unlock.network.byItself')}</p>
           {!soon && retryAt !== null && <p>{text('unlock.network.next', { time: time(retryAt) })}</p>}
         </div>
@@ -75,6 +77,11 @@ export function NetworkLost({ unlock }: { unlock: UnlockView }) {
   );
 }
 
+function titleOf({ problem }: UnlockView) {
+  if (problem === 'Desk_TooMany') return 'unlock.network.tooMany';
+  return problem === 'Desk_Unavailable' ? 'unlock.network.unavailable' : 'unlock.network.title';
+}
+
 function stepOf({ doing }: UnlockView): StepName {
   switch (doing) {
     case 'starting':
@@ -86,6 +93,54 @@ function stepOf({ doing }: UnlockView): StepName {
     default:
       return 'passcode';
   }
+}
+
+/** Something is in the way that does not go by itself. */
+export function Halted({ unlock }: { unlock: UnlockView }) {
+  const { text } = useLanguage();
+  const { problem, asking, ask } = useAsk();
+  const code = unlock.problem;
+  const told = useMemo(() => (code === null ? null : { code }), [code]);
+  const shown = problem ?? told;
+  return (
+    <Question
+      title={text('unlock.halted.title')}
+      step={stepOf(unlock)}
+      way={unlock.way}
+      cardId={unlock.cardId}
+      expiresAt={unlock.expiresAt}
+    >
+      {shown !== null && <ProblemBox problem={shown} />}
+      <p>{text(`unlock.truth.${unlock.truth}`)}</p>
+      <Button
+        // What cannot be trusted is not to be tried at once.
+        look={code === 'Desk_NotTrusted' ? 'secondary' : 'primary'}
+        onClick={() => void ask({ command: 'unlock-retry' })}
+        disabled={asking}
+      >
+        {text('unlock.halted.again')}
+      </Button>
+      <Contact who={helperFor(code)} />
+      <Stop unlock={unlock} />
+    </Question>
+  );
+}
+
+/** An answer was lost, or the agent was started anew: where it stands is being asked. */
+export function Asking({ unlock }: { unlock: UnlockView }) {
+  const { text } = useLanguage();
+  return (
+    <Question
+      title={text('unlock.asking.title')}
+      step={unlock.way === 'assisted' ? 'passcode' : 'code'}
+      way={unlock.way}
+      cardId={unlock.cardId}
+      expiresAt={unlock.expiresAt}
+    >
+      <Doing says={text('unlock.asking.says')} />
+      <Stop unlock={unlock} />
+    </Question>
+  );
 }
 
 export function WaitingForRa({ unlock }: { unlock: UnlockView }) {

@@ -65,7 +65,7 @@ describe('the page of an unlock', () => {
 
   it('stays where it is while an answer is awaited, so that nothing flickers', () => {
     expect(UNLOCK_DOINGS.map((doing) => working({ doing }))).toEqual([
-      'way, busy',
+      'asking, busy',
       'address, busy',
       'code, busy',
       'working, busy',
@@ -82,6 +82,20 @@ describe('the page of an unlock', () => {
     expect(working({ doing: 'checking-code', cardIn: false })).toBe('code, busy');
     expect(working({ doing: 'telling-desk', cardIn: false })).toBe('working, busy');
     expect(working({ doing: 'telling-desk', cardIn: false, network: 'lost' })).toBe('network-lost, busy');
+  });
+
+  it('asks where it stands, but for the start of an assisted one', () => {
+    expect(working({ doing: 'starting', way: 'assisted' })).toBe('way, busy');
+    expect(working({ doing: 'starting', way: 'assisted', expiresAt: 1 })).toBe('asking, busy');
+  });
+
+  it('says what is in the way, if it waits for a word, and nothing of what goes by itself', () => {
+    expect(working({ doing: 'proving-card', problem: 'Card_Busy' })).toBe('halted');
+    expect(working({ doing: 'sending-code', problem: 'Desk_NotTrusted' })).toBe('halted');
+    expect(working({ doing: 'proving-card', problem: 'Unlock_NotAuthorised' })).toBe('working, busy');
+    expect(working({ doing: 'starting', problem: 'Unlock_ChooseAgain' })).toBe('asking, busy');
+    expect(working({ doing: 'setting-passcode', problem: 'Card_Removed', cardIn: false })).toBe('card-out, busy');
+    expect(working({ doing: 'checking-code', problem: 'Desk_TooMany', network: 'lost' })).toBe('network-lost, busy');
   });
 
   it('begins anew for another blocked card', () => {

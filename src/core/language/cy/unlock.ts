@@ -79,27 +79,29 @@ export const unlock = {
     truth: {
       blocked: 'Mae wedi’i rwystro o hyd, a does dim byd arno wedi’i golli.',
       unlocked: 'Mae eich cod pas newydd wedi’i osod.',
-      'not-known':
-        'Tynnwyd ef allan wrth iddo gael ei ddatgloi. Bydd yn dod i’r amlwg beth ddigwyddodd iddo pan fydd yn ôl.',
+      'not-known': 'Daw i’r amlwg pa mor bell yr aeth y datgloi pan fydd y cerdyn yn ôl.',
     },
     byItself:
       'Mae’r datgloi’n mynd ymlaen ohono’i hun cyn gynted ag y bydd y cerdyn i mewn. Does dim rhaid i chi deipio dim eto.',
   },
   network: {
     title: 'Ni ellir cyrraedd y ddesg gardiau',
-    truth: {
-      blocked: 'Mae eich cerdyn wedi’i rwystro o hyd, a does dim byd arno wedi’i golli.',
-      unlocked:
-        'Mae eich cerdyn wedi’i ddatgloi: gallwch ddefnyddio eich cod pas newydd nawr. Dim ond y ddesg gardiau sydd heb gael gwybod eto.',
-      'not-known':
-        'Nid yw’n hysbys eto a yw eich cod pas newydd wedi’i osod. Gadewch y cerdyn i mewn, a pheidiwch â rhoi cynnig ar unrhyw god pas.',
-    },
+    unavailable: 'Nid yw’r ddesg gardiau ar gael ar hyn o bryd',
+    tooMany: 'Mae’r ddesg gardiau yn gofyn i chi aros ychydig',
     byItself:
       'Mae Wardkey yn rhoi cynnig arall arni ohono’i hun ac yn mynd ymlaen o’r lle yr oedd. Does dim rhaid i chi deipio dim eto.',
     next: 'Bydd yn rhoi cynnig arall arni am {{time}}.',
     now: 'Rhoi cynnig arni nawr',
     signIn: 'Mewngofnodi nawr',
   },
+  truth: {
+    blocked: 'Mae eich cerdyn wedi’i rwystro o hyd, a does dim byd arno wedi’i golli.',
+    unlocked: 'Mae eich cerdyn wedi’i ddatgloi: gallwch ddefnyddio eich cod pas newydd nawr.',
+    'not-known':
+      'Nid yw’n hysbys eto a yw eich cod pas newydd wedi’i osod. Gadewch y cerdyn i mewn, a pheidiwch â rhoi cynnig ar unrhyw god pas.',
+  },
+  asking: { title: 'Un funud', says: 'Yn gofyn i’r ddesg gardiau ble mae eich datgloi’n sefyll' },
+  halted: { title: 'Mae’r datgloi yn aros', again: 'Rhoi cynnig arall arni' },
   ra: {
     title: 'Tro eich Awdurdod Cofrestru yw hi nawr',
     list: [
@@ -124,13 +126,13 @@ export const unlock = {
     title: {
       blocked: 'Mae eich cerdyn wedi’i rwystro o hyd',
       unlocked: 'Mae eich cerdyn wedi’i ddatgloi',
-      'not-known': 'Nid yw’n sicr bod eich cerdyn wedi’i ddatgloi',
+      'not-known': 'Daeth y datgloi i ben cyn gorffen',
     },
     truth: {
       blocked: 'Does dim byd arno wedi’i golli.',
       unlocked: 'Mae eich cod pas newydd yn gweithio. Dim ond y ddesg gardiau sydd heb gael gwybod.',
       'not-known':
-        'Rhowch y cerdyn i mewn. Os yw’n gofyn am god pas, rhowch gynnig ar yr un newydd, unwaith. Os yw wedi’i rwystro, dechreuwch eto yma.',
+        'Mae eich cerdyn yn dangos beth sy’n wir amdano pan fydd yn y darllenydd. Os yw’n gofyn am god pas, rhowch gynnig ar yr un newydd, unwaith. Os yw wedi’i rwystro, dechreuwch eto.',
     },
     forGood: 'Ni ellir ei ddatgloi yn y ffenestr hon.',
     why: 'Pam',

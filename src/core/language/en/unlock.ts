@@ -72,23 +72,28 @@ export const unlock = {
     truth: {
       blocked: 'It is still blocked, and nothing on it is lost.',
       unlocked: 'Your new passcode is set.',
-      'not-known': 'It was taken out just as it was being unlocked. What became of it shows when it is back.',
+      'not-known': 'How far the unlock has come shows when the card is back.',
     },
     byItself: 'The unlock goes on by itself as soon as the card is in. You do not have to type anything again.',
   },
   network: {
     title: 'The card desk cannot be reached',
-    truth: {
-      blocked: 'Your card is still blocked, and nothing on it is lost.',
-      unlocked: 'Your card is unlocked: you can use your new passcode now. Only the card desk does not know yet.',
-      'not-known':
-        'It is not known yet whether your new passcode is set. Leave the card in, and do not try any passcode.',
-    },
+    unavailable: 'The card desk is not available right now',
+    tooMany: 'The card desk asks you to wait a while',
     byItself: 'Wardkey tries again by itself and goes on where it was. You do not have to type anything again.',
     next: 'It tries again at {{time}}.',
     now: 'Try now',
     signIn: 'Sign in now',
   },
+  /** What is true of the card while something is waited for. */
+  truth: {
+    blocked: 'Your card is still blocked, and nothing on it is lost.',
+    unlocked: 'Your card is unlocked: you can use your new passcode now.',
+    'not-known':
+      'It is not known yet whether your new passcode is set. Leave the card in, and do not try any passcode.',
+  },
+  asking: { title: 'One moment', says: 'Asking the card desk where your unlock stands' },
+  halted: { title: 'The unlock is waiting', again: 'Try again' },
   ra: {
     title: 'Now it is your RA’s turn',
     list: [
@@ -113,13 +118,13 @@ export const unlock = {
     title: {
       blocked: 'Your card is still blocked',
       unlocked: 'Your card is unlocked',
-      'not-known': 'It is not certain that your card is unlocked',
+      'not-known': 'The unlock has ended before it was finished',
     },
     truth: {
       blocked: 'Nothing on it is lost.',
       unlocked: 'Your new passcode works. Only the card desk has not been told.',
       'not-known':
-        'Put the card in. If it asks for a passcode, try the new one, once. If it is blocked, start again here.',
+        'Your card shows what is true of it when it is in the reader. If it asks for a passcode, try the new one, once. If it is blocked, start again.',
     },
     forGood: 'It cannot be unlocked in this window.',
     why: 'Why',
