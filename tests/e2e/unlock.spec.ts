@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { UnlockView } from '../../src/core/contract/unlock.ts';
 import { look } from './gallery.ts';
+import { found, held } from './heap.ts';
 import { blockedCard, CARD_ID, READER, type Script, test } from './scripted-agent.ts';
 import { expect, heading, typePasscode } from './window.ts';
 
@@ -228,6 +229,43 @@ test.describe('unlocking in the window', () => {
     await button(page, 'Unlock your card').click();
     await expect(heading(page, 'How do you want to unlock your card?')).toBeFocused();
   });
+});
+
+test('what is typed is in the page no longer than it is typed: not in its heap, its fields, its undo or its storage', async ({
+  page,
+  script,
+}) => {
+  test.setTimeout(120_000);
+  await show(page, script, 'What is your email address or mobile number?', { step: 'address' });
+  const address = page.getByLabel('Email address or mobile number');
+  await address.focus();
+  await page.keyboard.type(ADDRESS);
+  await page.keyboard.press('Enter');
+  expect((await script.next()).secrets).toEqual([ADDRESS]);
+  // Refused by the desk: the field is there again, and what was in it does not come back.
+  script.unlock({ step: 'working', doing: 'sending-code' });
+  script.unlock({ step: 'address', problem: 'Unlock_AddressNotUsable' });
+  await expect(page.getByRole('alert')).toBeFocused();
+  await address.focus();
+  await page.keyboard.press('Control+Z');
+  await expect(address).toHaveValue('');
+  script.unlock({ step: 'code', codeTriesLeft: 5 });
+  await expect(heading(page, 'Enter the code')).toBeVisible();
+  expect(await found(page, ADDRESS, ADDRESS.slice(0, 12))).toEqual([]);
+  await page.getByLabel('Code', { exact: true }).focus();
+  await page.keyboard.insertText(CODE);
+  await page.keyboard.press('Enter');
+  expect((await script.next()).secrets).toEqual([CODE]);
+  expect(await found(page, CODE)).toEqual([]);
+  await page.keyboard.press('Control+Z');
+  script.unlock({ step: 'passcode' });
+  await typePasscode(page, CHOSEN, 'New passcode');
+  expect(await found(page, ADDRESS, CODE, CHOSEN)).toEqual([]);
+  const holds = await held(page);
+  for (const secret of [ADDRESS, CODE, CHOSEN]) expect(JSON.stringify(holds)).not.toContain(secret);
+  expect(holds.stored).toBe('[]');
+  // The search finds what is there.
+  expect(await found(page, 'Smartcard of {{name}}')).not.toEqual([]);
 });
 
 test.describe('every page of the unlock, in both languages and themes', () => {
