@@ -57,7 +57,8 @@ export class CardDeskFolder {
   }
 
   async serve(): Promise<ServingDesk> {
-    const child = spawn(process.execPath, [PROGRAM, 'serve'], {
+    // It ends with this process, even when this process is killed outright.
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, PROGRAM, 'serve'], {
       env: this.environment,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -469,8 +469,9 @@ function performed(
 }
 
 /**
- * After a lost answer. A card that was blocked and is not any more has its new passcode. One that is still blocked has not, and
- * so has kept its unblocking code too: nothing has happened. Where that cannot be told apart, the desk finds out by a probe.
+ * After a lost answer. A card that was blocked and is not any more has its new passcode. One that is blocked most likely was
+ * not touched, but it may have been out and blocked anew: a desk that took that for sure could forget the true unblocking code.
+ * So it is told that nobody knows, and finds out by a probe, which costs one try at most.
  */
 function looked(journey: UnlockJourney, truth: UnlockTruth): UnlockJourney {
   const { attempt } = journey;
@@ -478,8 +479,8 @@ function looked(journey: UnlockJourney, truth: UnlockTruth): UnlockJourney {
   if (attempt === null || truth === 'not-known') return { ...journey, halted: true };
   // The passcode was set by the release before.
   if (attempt.mode === 'change') return owing({ ...seen, truth: 'unlocked' }, 'unblocked', null);
-  if (attempt.wasBlocked) return owing(seen, truth === 'unlocked' ? 'unblocked' : 'untouched', null);
-  return proveAgain({ ...seen, attempt: { ...attempt, settled: true } });
+  if (attempt.wasBlocked && truth === 'unlocked') return owing(seen, 'unblocked', null);
+  return owing(seen, 'not-known', null);
 }
 
 function owing(journey: UnlockJourney, result: AttemptResult, triesLeft: number | null): UnlockJourney {

@@ -10,12 +10,15 @@ export type PukCondition = 'settled' | 'unproven' | 'lost' | 'blocked';
 
 export type PukState = {
   readonly condition: PukCondition;
-  /** As the card told after a wrong code; null: not known, and full as far as the desk knows. */
+  /**
+   * As the card told after a wrong code, less one for each release since whose code may have been wrong and whose report
+   * never came; null: full as far as the desk knows.
+   */
   readonly triesLeft: number | null;
 };
 
 /** What happens to the two codes: `promote`: the next one is the current one. `draw`: a new next one is made. */
-export type CodeChange = 'keep' | 'draw' | 'promote' | 'promote-and-draw' | 'forget-next';
+export type CodeChange = 'keep' | 'draw' | 'promote' | 'promote-and-draw' | 'swap' | 'forget-next';
 
 export type ReleasePlan =
   | { readonly mode: ReleaseMode; readonly codes: CodeChange; readonly state: PukState }
@@ -23,6 +26,8 @@ export type ReleasePlan =
 
 /** A wrong code costs a try, and a card whose unblocking code is blocked is lost: the last try is never made. */
 const LAST_TRY = 1;
+/** No card of this field has fewer; most do not tell. */
+const FEWEST_TRIES = 3;
 
 export function planRelease(state: PukState): ReleasePlan {
   switch (state.condition) {
@@ -35,7 +40,7 @@ export function planRelease(state: PukState): ReleasePlan {
       if (state.triesLeft !== null && state.triesLeft <= LAST_TRY) return { refused: 'puk-one-try-left' };
       return state.condition === 'settled'
         ? { mode: 'replace', codes: 'draw', state: { ...state, condition: 'unproven' } }
-        : { mode: 'probe', codes: 'keep', state };
+        : { mode: 'probe', codes: 'keep', state: { ...state, triesLeft: (state.triesLeft ?? FEWEST_TRIES) - 1 } };
   }
 }
 
@@ -70,16 +75,28 @@ export function planReport(
           return { state: settled, codes: 'promote', outcome: 'unlocked' };
         case 'wrong':
           return { state: { condition: 'lost', triesLeft }, codes: 'keep', outcome: { failed: 'puk-refused' } };
+        case 'not-known':
+          // A passcode that is still blocked was most likely not set, and the code not changed: that one is probed first.
+          return {
+            state: { ...state, condition: 'unproven' },
+            codes: mode === 'replace' ? 'swap' : 'keep',
+            outcome: 'again',
+          };
       }
       break;
     case 'probe':
       switch (result) {
         case 'untouched':
-          return { state, codes: 'keep', outcome: 'again' };
+          // The try that the release was counted for was not made.
+          return { state: { ...state, triesLeft: (state.triesLeft ?? 0) + 1 }, codes: 'keep', outcome: 'again' };
         case 'unblocked':
           return { state: unproven, codes: 'promote-and-draw', outcome: { release: 'change' } };
         case 'changed':
           return null;
+        case 'not-known':
+          // Had the code been right, the passcode would most likely not be blocked: the other code is tried next, and not this
+          // one again, which could spend a second try.
+          return { state, codes: 'swap', outcome: 'again' };
         case 'wrong':
           // The next code is false, so the current one is true. A counter that the card does not tell may be at its last try.
           return triesLeft === null || triesLeft <= LAST_TRY
