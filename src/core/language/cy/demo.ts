@@ -37,6 +37,8 @@ export const demo = {
   dropSession: 'Gollwng y cysylltiad o bell',
   mail: 'Negeseuon y ddesg gardiau',
   mailNone: 'Dim un eto. Dangosir yma god i ddatgloi cerdyn.',
+  profile: 'Ar broffil Ada: {{addresses}}',
+  authorise: 'Ben, sef yr Awdurdod Cofrestru, yn awdurdodi’r cerdyn',
   grace: 'Amser i roi cerdyn yn ôl',
   graceNone: 'Dim amser',
   reset: 'Dechrau eto gyda chardiau newydd',

@@ -37,6 +37,8 @@ export const demo = {
   dropSession: 'Drop the remote connection',
   mail: 'Messages of the card desk',
   mailNone: 'None yet. A code to unlock a card is shown here.',
+  profile: 'On Ada’s profile: {{addresses}}',
+  authorise: 'Ben, who is the RA, authorises the card',
   grace: 'Time to put a card back',
   graceNone: 'None',
   reset: 'Start again with new cards',
