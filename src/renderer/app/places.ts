@@ -15,7 +15,7 @@ type Unlocking = Pick<ViewSnapshot, 'unlock' | 'unlockingBy' | 'readers'>;
 export function placeOfCall(place: ViewPlace, view: Unlocking, at: Place): Place {
   switch (place) {
     case 'home':
-      return at.page === 'unlock' && keepsAtUnlock(view.unlock) ? at : HOME;
+      return at.page === 'unlock' && keepsAtUnlock(view) ? at : HOME;
     case 'change-passcode':
     case 'services':
       return { page: place };
@@ -29,7 +29,9 @@ export function placeOfCall(place: ViewPlace, view: Unlocking, at: Place): Place
 }
 
 /** A card that is put back in for its unlock calls for its user, as every card does: who is at it already stays there. */
-const keepsAtUnlock = (unlock: ViewSnapshot['unlock']) => unlock !== null && (!isOver(unlock) || unlock.cardIn);
+const keepsAtUnlock = ({ unlock, readers }: Unlocking) =>
+  // The readers are ahead of the unlock by the moment in which it hears of them.
+  unlock !== null && (!isOver(unlock) || readers.some(({ card }) => card?.cardId === unlock.cardId));
 
 /** Where a window opens: at an unlock that is under way, which a window before this one began. */
 export const firstPlace = ({ unlock }: Unlocking): Place => (isUnderWay(unlock) ? { page: 'unlock' } : HOME);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AGENT_PHASES } from '../../../src/core/agent/phases.ts';
 import type { UnlockView } from '../../../src/core/contract/unlock.ts';
-import type { ViewPlace, ViewSnapshot } from '../../../src/core/contract/view.ts';
+import type { CardView, ViewPlace, ViewSnapshot } from '../../../src/core/contract/view.ts';
 import { type Cover, coverOf, firstPlace, HOME, type Place, placeOfCall } from '../../../src/renderer/app/places.ts';
 import { sampleSnapshot } from '../../rig/view-snapshot.ts';
 
@@ -93,9 +93,20 @@ describe('a call from the tray or a notification', () => {
     const at: Place = { page: 'unlock' };
     expect(called('home', { ...HERE, unlock: UNLOCK }, at)).toEqual(at);
     expect(called('home', { ...HERE, unlock: { ...UNLOCK, cardIn: false } }, at)).toEqual(at);
-    expect(called('home', { ...HERE, unlock: { ...UNLOCK, step: 'done' } }, at)).toEqual(at);
+    const done: UnlockView = { ...UNLOCK, step: 'done', cardIn: false };
+    const card: CardView = {
+      atr: '3b00',
+      cardId: UNLOCK.cardId,
+      triesLeft: 3,
+      trouble: null,
+      activeSince: null,
+      certificates: [],
+    };
+    // The unlock itself may not have heard yet that its card is in.
+    const readers: ViewSnapshot['readers'] = [{ reader: 'R', phase: 'awaiting-passcode', card }];
+    expect(called('home', { ...HERE, unlock: done, readers }, at)).toEqual(at);
     // That card is gone: whoever comes now is somebody else.
-    expect(called('home', { ...HERE, unlock: { ...UNLOCK, step: 'done', cardIn: false } }, at)).toEqual(HOME);
+    expect(called('home', { ...HERE, unlock: done }, at)).toEqual(HOME);
     expect(called('home', HERE, at)).toEqual(HOME);
     expect(called('services', { ...HERE, unlock: UNLOCK }, at)).toEqual({ page: 'services' });
   });
