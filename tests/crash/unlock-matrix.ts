@@ -30,6 +30,8 @@ export type Run = {
   readonly ok: boolean;
   readonly why: readonly string[];
   readonly pukTriesSpent: number;
+  /** Breaks that were not met: the journey took another way after an earlier one. */
+  readonly notMet: number;
   /** How often the user had to begin anew. */
   readonly begunAnew: number;
 };
@@ -41,6 +43,7 @@ export type Report = {
   readonly pukTriesSpentMost: number;
   readonly runsWithATrySpent: number;
   readonly begunAnew: number;
+  readonly breaksNotMet: number;
   readonly seconds: number;
 };
 
@@ -86,6 +89,7 @@ export async function crashMatrix(options: Options): Promise<Report> {
     pukTriesSpentMost: Math.max(...runs.map(({ pukTriesSpent }) => pukTriesSpent)),
     runsWithATrySpent: runs.filter(({ pukTriesSpent }) => pukTriesSpent > 0).length,
     begunAnew: runs.filter(({ begunAnew }) => begunAnew > 0).length,
+    breaksNotMet: runs.reduce((sum, { notMet }) => sum + notMet, 0),
     seconds: Math.round((performance.now() - begun) / 1000),
   };
 }
@@ -104,7 +108,7 @@ async function runOnce(desk: CrashDesk, profile: ProfileName, way: Way, breaks: 
   });
   const waiting = [...breaks];
   let message = -1;
-  const meet = (moment: Moment, kind: 'apdu' | 'http'): Fault | null => {
+  const meet = (moment: Moment): Fault | null => {
     if (moment === 'before') message += 1;
     const [next] = waiting;
     if (next === undefined || next.message !== message || next.moment !== moment) return null;
@@ -112,17 +116,15 @@ async function runOnce(desk: CrashDesk, profile: ProfileName, way: Way, breaks: 
     message = -1;
     if (next.fault === 'kill-agent') scene.killAgent();
     if (next.fault === 'kill-desk') desk.kill();
-    // In the middle of an APDU the reader loses the card by itself.
     if (next.fault === 'pull-card') scene.reader.reader.pull();
-    void kind;
     return next.fault;
   };
   desk.relay.onMessage = (moment) => {
-    const fault = meet(moment, 'http');
+    const fault = meet(moment);
     return fault !== 'cut' && fault !== 'kill-desk' && fault !== 'kill-agent';
   };
   scene.reader.onApdu = (moment) => {
-    const fault = meet(moment, 'apdu');
+    const fault = meet(moment);
     if (fault === 'cut') return 'cut';
     return fault === 'kill-agent' ? 'silence' : 'pass';
   };
@@ -130,7 +132,11 @@ async function runOnce(desk: CrashDesk, profile: ProfileName, way: Way, breaks: 
     const stuck = await scene.unlock();
     const verdict = await scene.judge(stuck);
     const leaks = scene.leaks();
-    const why = [...verdict.why, ...(leaks.length > 0 ? [`${leaks.length} secrets were told`] : [])];
+    const why = [
+      ...verdict.why,
+      ...(leaks.length > 0 ? [`${leaks.length} secrets were told`] : []),
+      ...(breaks.length === 1 && waiting.length > 0 ? ['the break was never met'] : []),
+    ];
     const messages = message + 1;
     const run: Run = {
       profile,
@@ -139,6 +145,7 @@ async function runOnce(desk: CrashDesk, profile: ProfileName, way: Way, breaks: 
       ok: why.length === 0,
       why,
       pukTriesSpent: verdict.pukTriesSpent,
+      notMet: waiting.length,
       begunAnew: verdict.restarts,
     };
     return { run, messages };

@@ -540,6 +540,7 @@ function refused(journey: UnlockJourney, problem: DeskProblem, done: Done, now: 
   // A refused proof has released nothing; and what could not be disowned was never released.
   const cleared = !troubled && (done.kind === 'prove' || (done.kind === 'disown' && problem.code !== 'Desk_TooMany'));
   const heard = { ...journey, unseen: journey.unseen && !cleared };
+  if (!isAnswerTo(done.kind, problem.code)) return { ...heard, problem: 'Desk_NotUnderstood', halted: true };
   switch (problem.code) {
     case 'Desk_AddressNotUsable':
       return { ...heard, phase: 'address', problem: 'Unlock_AddressNotUsable' };
@@ -559,7 +560,7 @@ function refused(journey: UnlockJourney, problem: DeskProblem, done: Done, now: 
       if (unlock?.phase === 'failed') return fail(heard, codeOfEnd(unlock.failure));
       return { ...heard, problem: 'Unlock_CardNotProven', halted: true };
     case 'Desk_OutOfOrder':
-      return outOfOrder(heard, unlock);
+      return outOfOrder(heard, unlock, done);
     case 'Desk_Over':
       return ended(heard, codeOfEnd(unlock?.failure ?? null));
     case 'Desk_NotFound':
@@ -580,10 +581,32 @@ function refused(journey: UnlockJourney, problem: DeskProblem, done: Done, now: 
   }
 }
 
-function outOfOrder(journey: UnlockJourney, unlock: Unlock | undefined): UnlockJourney {
+/** Whether this can be meant: whatever says other things is no desk of this version. */
+function isAnswerTo(kind: Work['kind'], code: DeskProblem['code']): boolean {
+  switch (code) {
+    case 'Desk_AddressNotUsable':
+      return kind === 'start';
+    case 'Desk_CodeWrong':
+      return kind === 'check-code';
+    case 'Desk_NotAuthorised':
+    case 'Desk_CardNotProven':
+      return kind === 'prove';
+    case 'Desk_OutOfOrder':
+    case 'Desk_Over':
+    case 'Desk_NotFound':
+      return kind !== 'start' && kind !== 'join';
+    default:
+      return true;
+  }
+}
+
+function outOfOrder(journey: UnlockJourney, unlock: Unlock | undefined, done: Done): UnlockJourney {
   if (journey.phase === 'proving') {
-    // That nothing was released which was never seen, or that a challenge was too old.
-    if (unlock === undefined || unlock.phase === 'card' || unlock.phase === 'released') return journey;
+    const goesOn = unlock === undefined || unlock.phase === 'card' || unlock.phase === 'released';
+    // A challenge is good for two minutes.
+    if (goesOn && done.kind === 'prove') return { ...journey, problem: 'Card_TimedOut', halted: true };
+    // Nothing was released that was never seen.
+    if (goesOn) return journey;
     return standsAt(journey, unlock);
   }
   if (owes(journey)) {
@@ -689,7 +712,8 @@ export function viewOfUnlock(journey: UnlockJourney): UnlockView {
     codeTriesLeft,
     problem: waitsForCard ? 'Unlock_CardOut' : journey.problem,
     cardIn,
-    network: lost === null ? 'fine' : 'lost',
+    // A desk that says "too often" was reached.
+    network: lost === null || journey.problem === 'Desk_TooMany' ? 'fine' : 'lost',
     retryAt: lost?.retryAt ?? null,
     truth,
   };

@@ -62,9 +62,9 @@ export const UnlockViewSchema = v.object({
   problem: v.nullable(FailureCodeSchema),
   /** Whether that very card is in a reader. */
   cardIn: v.boolean(),
-  /** `lost`: the desk was not reached; it is tried again by itself at `retryAt`, and on `unlock-retry`. */
+  /** `lost`: the desk was not reached, or is not available. */
   network: v.picklist(['fine', 'lost']),
-  /** When it is tried again by itself; milliseconds since 1970. */
+  /** When it is tried again by itself, and not only on `unlock-retry`; milliseconds since 1970. */
   retryAt: v.nullable(wallClock),
   truth: v.picklist(UNLOCK_TRUTHS),
 });
