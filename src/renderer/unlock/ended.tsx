@@ -4,15 +4,13 @@ import trouble from '../../../assets/tray/trouble.svg';
 import type { FailureCode } from '../../core/agent/failure-codes.ts';
 import type { ContactName } from '../../core/agent/policy-names.ts';
 import type { UnlockView } from '../../core/contract/unlock.ts';
-import { HOME } from '../app/places.ts';
-import { goTo } from '../app/store.ts';
 import { useLanguage } from '../app/view.ts';
-import { bridge } from '../bridge/bridge.ts';
 import { Trouble } from '../card/trouble.tsx';
 import { Button } from '../elements/button.tsx';
 import { Contact } from '../elements/contact.tsx';
 import { Heading } from '../elements/heading.tsx';
 import { ProblemBox } from '../elements/problem.tsx';
+import { leaveUnlock } from './page.tsx';
 import { Steps } from './steps.tsx';
 import { useAsk } from './use-ask.ts';
 
@@ -30,11 +28,6 @@ const NOT_AGAIN: ReadonlySet<FailureCode> = new Set<FailureCode>([
 /** Who helps is the RA, but for what is wrong with computers. */
 export const helperFor = (code: FailureCode | null): ContactName => (code?.startsWith('Desk_') === true ? 'it' : 'ra');
 
-function putAwayAndGoHome(): void {
-  void bridge.request({ command: 'unlock-cancel' });
-  goTo(HOME);
-}
-
 export function Done({ unlock }: { unlock: UnlockView }) {
   const { text } = useLanguage();
   return (
@@ -48,7 +41,7 @@ export function Done({ unlock }: { unlock: UnlockView }) {
         </div>
       </div>
       {!unlock.cardIn && <p>{text('unlock.done.cardOut')}</p>}
-      <Button onClick={putAwayAndGoHome}>{text('unlock.done.signIn')}</Button>
+      <Button onClick={leaveUnlock}>{text('unlock.done.signIn')}</Button>
       {unlock.problem !== null && <Trouble code={unlock.problem} />}
       <p>{text('unlock.done.message')}</p>
     </article>
@@ -86,7 +79,7 @@ export function Failed({ unlock }: { unlock: UnlockView }) {
         </Button>
       )}
       {mayTryAgain && !cardIn && <p className="wk-unlock__strong">{text('unlock.failed.cardIn')}</p>}
-      {truth !== 'blocked' && <Button onClick={putAwayAndGoHome}>{text(LOOKS[truth])}</Button>}
+      {truth !== 'blocked' && <Button onClick={leaveUnlock}>{text(LOOKS[truth])}</Button>}
       <h2 className="nhsuk-heading-s">{text('services.whoHelps')}</h2>
       <Contact who={helperFor(unlock.problem)} />
     </article>

@@ -50,17 +50,19 @@ function useHolder(cardId: string): string | null {
   return holderOf(readers.find(({ card }) => card?.cardId === cardId)?.card ?? null, signInSlot);
 }
 
+/** Ends an unlock, or puts away one that is over, and goes back to the card. */
+export function leaveUnlock(): void {
+  void bridge.request({ command: 'unlock-cancel' });
+  goTo(HOME);
+}
+
 /** Ends the unlock; not offered once the card is being changed, which is brought to its end whatever anybody says. */
 export function Stop({ unlock }: { unlock: UnlockView }) {
   const { text } = useLanguage();
   if (unlock.doing === 'setting-passcode' || unlock.doing === 'telling-desk') return null;
-  const stop = () => {
-    void bridge.request({ command: 'unlock-cancel' });
-    goTo(HOME);
-  };
   return (
     <p className="wk-beside">
-      <TextButton onClick={stop}>{text('unlock.stop')}</TextButton>
+      <TextButton onClick={leaveUnlock}>{text('unlock.stop')}</TextButton>
     </p>
   );
 }

@@ -38,7 +38,7 @@ const unlock = (overrides: Partial<UnlockView> = {}): UnlockView => ({
   ...overrides,
 });
 const pageOf = (...parts: Parameters<typeof unlockPage>) => {
-  const { page, busy = false } = { busy: false, ...unlockPage(...parts) };
+  const { page, busy } = { busy: false, ...unlockPage(...parts) };
   return busy ? `${page}, busy` : page;
 };
 const working = (overrides: Partial<UnlockView>) => pageOf(unlock({ step: 'working', ...overrides }), shown());
