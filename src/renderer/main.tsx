@@ -8,6 +8,7 @@ import './styles/light.scss';
 import './styles/dark.scss';
 import './styles/window.scss';
 import './styles/pages.scss';
+import './styles/unlock.scss';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { chromium, type Page } from '@playwright/test';
 import { AgentProcess, makeUserFolders } from '../rig/agent-process.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from './chromium.ts';
-import { test as base, enterPasscode, expect, heading, openWindow, TEST_PIN } from './window.ts';
+import { test as base, enterPasscode, expect, heading, openWindow, TEST_PIN, typePasscode } from './window.ts';
 
 /** `npm run demo`: the demonstration's panel beside the window, on the embedded virtual readers; nothing else is installed or run. */
 
@@ -95,4 +95,59 @@ test('the demonstration plays it all: signing in, leaving, the lock, service, co
   await page.screenshot({ path: '.cache/screens/demo-withdrawn.png' });
   await choose(page, 'Put One try left into reader 1');
   await expect(page.getByRole('heading', { level: 2, name: 'One try left' })).toBeVisible();
+});
+
+test('a blocked card is unlocked in two minutes: the desk’s messages are read in the panel, and the RA is at hand', async ({
+  demo: page,
+}) => {
+  test.setTimeout(120_000);
+  // The desk takes a while to start.
+  await expect(panel(page)).toContainText('On Ada’s profile: ada.lindqvist@ward.example', { timeout: 60_000 });
+  await choose(page, 'Put Blocked into reader 1');
+  await page.getByRole('button', { name: 'Unlock your card' }).click();
+  await page.getByRole('button', { name: /With a code that is sent to me/ }).click();
+  await page.getByLabel('Email address or mobile number').fill('ada.lindqvist@ward.example');
+  await page.keyboard.press('Enter');
+  await expect(heading(page, 'Enter the code')).toBeVisible();
+  const message = panel(page).getByRole('log').filter({ hasText: 'Your code is' });
+  await expect(message).toBeVisible();
+  await expect(message).toBeInViewport();
+  await page.screenshot({ path: '.cache/screens/demo-mail-light.png', fullPage: true });
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  expect(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
+  const code = /Your code is (\d{6})/.exec(await message.innerText())?.[1] ?? '';
+  const unlock = async () => {
+    await expect(heading(page, 'Choose a new passcode')).toBeVisible();
+    await typePasscode(page, '864209', 'New passcode');
+    await typePasscode(page, '864209', 'New passcode again');
+    await page.keyboard.press('Enter');
+  };
+  await page.getByLabel('Code', { exact: true }).fill(code);
+  await page.keyboard.press('Enter');
+  await unlock();
+  await expect(heading(page, 'Your card is unlocked')).toBeVisible();
+  await expect(panel(page)).toContainText('Your smartcard was unlocked');
+  await page.getByRole('button', { name: 'Sign in with the new passcode' }).click();
+  await enterPasscode(page, '864209');
+  await expect(heading(page, 'You are signed in')).toBeVisible();
+  await page.getByRole('main').getByRole('button', { name: 'Lock now' }).click();
+  await expect(heading(page, 'This computer is locked')).toBeVisible();
+  await page.waitForTimeout(1_200); // As above.
+
+  await choose(page, 'Start again with new cards');
+  await expect(heading(page, 'Put your smartcard in')).toBeVisible();
+  await expect(panel(page)).toContainText('None yet.', { timeout: 60_000 });
+  await choose(page, 'Put Blocked into reader 2');
+  await page.getByRole('button', { name: 'Unlock your card' }).click();
+  await page.getByRole('button', { name: /With my RA, who is here with me/ }).click();
+  await unlock();
+  await expect(heading(page, 'Now it is your RA’s turn')).toBeVisible();
+  await choose(page, 'Ben, who is the RA, authorises the card');
+  // It takes the RA a moment, and nobody tells the window.
+  await expect(async () => {
+    await page.getByRole('button', { name: 'My RA has authorised it' }).click({ timeout: 1_000 });
+    await expect(heading(page, 'Your card is unlocked')).toBeVisible({ timeout: 2_000 });
+  }).toPass({ timeout: 20_000 });
 });

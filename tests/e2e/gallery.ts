@@ -11,25 +11,33 @@ const LANGUAGES = ['en', 'cy'] as const;
 const THEMES = ['light', 'dark'] as const;
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-export type Look = {
-  readonly page: Page;
-  readonly user: UserFolders;
-  /** The policy of this test: language and theme are set through it, as an organisation does. */
-  readonly policy: object;
-};
+export type Clothes = { readonly language: (typeof LANGUAGES)[number]; readonly theme: (typeof THEMES)[number] };
+
+export type Look = { readonly page: Page } & (
+  | {
+      readonly user: UserFolders;
+      /** The policy of this test: language and theme are set through it, as an organisation does. */
+      readonly policy: object;
+    }
+  | {
+      /** Has an agent that follows a script say language and theme. */
+      readonly dress: (clothes: Clothes) => void;
+    }
+);
 
 /**
  * Looks at the screen that is open: in both languages and both themes it is judged by axe against WCAG 2.2 AA and kept as a
  * picture; at 200 % nothing may be cut off sideways; in forced colours it is kept as a picture.
  */
-export async function look({ page, user, policy }: Look, name: string): Promise<void> {
+export async function look(at: Look, name: string): Promise<void> {
+  const { page } = at;
   mkdirSync(FOLDER, { recursive: true });
   const picture = (variant: string) =>
     page.screenshot({ path: join(FOLDER, `${name}-${variant}.png`), fullPage: true });
   const size = page.viewportSize();
   for (const language of LANGUAGES) {
     for (const theme of THEMES) {
-      await dress(page, user, policy, { language, theme });
+      await wear(at, { language, theme });
       const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
       const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
       expect(told, `${name} in ${language}, ${theme}`).toEqual([]);
@@ -45,20 +53,27 @@ export async function look({ page, user, policy }: Look, name: string): Promise<
   await page.emulateMedia({ forcedColors: 'active' });
   await picture('forced-colours');
   await page.emulateMedia({ forcedColors: null });
-  user.writePolicy(policy);
-  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
-  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+  if ('user' in at) at.user.writePolicy(at.policy);
+  else at.dress({ language: 'en', theme: 'light' });
+  await worn(page, { language: 'en', theme: 'light' });
+}
+
+async function wear(at: Look, clothes: Clothes): Promise<void> {
+  if ('user' in at) return dress(at.page, at.user, at.policy, clothes);
+  at.dress(clothes);
+  await worn(at.page, clothes);
+}
+
+async function worn(page: Page, { language, theme }: Clothes): Promise<void> {
+  await expect(page.locator('html')).toHaveAttribute('lang', language);
+  await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+  // Pages that are loaded on the way there, with their texts.
+  await expect(page.locator('h1')).toBeVisible();
 }
 
 /** Language and theme by policy, until the page wears them. */
-export async function dress(
-  page: Page,
-  user: UserFolders,
-  policy: object,
-  { language, theme }: { language: 'en' | 'cy'; theme: 'light' | 'dark' },
-): Promise<void> {
+export async function dress(page: Page, user: UserFolders, policy: object, clothes: Clothes): Promise<void> {
   const window = 'window' in policy && typeof policy.window === 'object' ? policy.window : {};
-  user.writePolicy({ ...policy, window: { ...window, language, theme } });
-  await expect(page.locator('html')).toHaveAttribute('lang', language);
-  await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+  user.writePolicy({ ...policy, window: { ...window, ...clothes } });
+  await worn(page, clothes);
 }

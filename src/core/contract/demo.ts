@@ -33,6 +33,8 @@ export const DemoDeedSchema = v.variant('deed', [
   v.strictObject({ deed: v.literal('break-lock'), broken: v.boolean() }),
   /** Seconds that a pulled card may come back. */
   v.strictObject({ deed: v.literal('grace'), seconds: v.picklist([0, 10, 30]) }),
+  /** The RA of the demo authorises the blocked card in a reader to be unlocked. */
+  v.strictObject({ deed: v.literal('authorise') }),
   /** Every card as new: passcodes, tries and dates. */
   v.strictObject({ deed: v.literal('reset') }),
 ]);
@@ -49,5 +51,12 @@ export const DemoSchema = v.object({
   graceSeconds: v.number(),
   /** The passcode of every demo card. */
   passcode: v.pipe(v.string(), v.maxLength(8)),
+  /** What stands on the profile of whoever has the blocked card; empty: this demo has no card desk, or not yet. */
+  addresses: v.pipe(v.array(v.pipe(v.string(), v.maxLength(254))), v.maxLength(4)),
+  /** What the card desk of the demo has sent, the latest first. */
+  mail: v.pipe(
+    v.array(v.object({ subject: v.pipe(v.string(), v.maxLength(200)), text: v.pipe(v.string(), v.maxLength(2_000)) })),
+    v.maxLength(20),
+  ),
 });
 export type DemoView = v.InferOutput<typeof DemoSchema>;

@@ -1,12 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { parseCertificateObject } from '../../core/card/piv/certificate-object.ts';
 import { DEMO_CARDS, type DemoCard } from '../../core/contract/demo.ts';
 import type { CardState } from '../../simulator/card/card-state.ts';
-import { CERTIFICATE_OBJECT } from '../../simulator/card/data-objects.ts';
+import { CERTIFICATE_OBJECT, type PivSlot } from '../../simulator/card/data-objects.ts';
 import type { Fault } from '../../simulator/card/faults.ts';
 import { VirtualPivCard } from '../../simulator/card/piv-card.ts';
-import { type CardOrder, issueCardState } from '../../simulator/pki/issue-card.ts';
-import { BEN } from '../../simulator/pki/person.ts';
+import { type CardOrder, issueCardState, TEST_PUK } from '../../simulator/pki/issue-card.ts';
+import { ADA, BEN } from '../../simulator/pki/person.ts';
 import { TestAuthority } from '../../simulator/pki/test-authority.ts';
+import { type EnrolledCard, keyOf, type RaCard } from './demo-ra.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -31,8 +33,8 @@ async function orderOf(card: DemoCard): Promise<CardOrder> {
   }
 }
 
-async function stateOf(card: DemoCard, authority: TestAuthority): Promise<CardState> {
-  const state = await issueCardState({ keys: 'p256', authority, ...(await orderOf(card)) });
+async function stateOf(card: DemoCard, authority: TestAuthority, guid: Uint8Array): Promise<CardState> {
+  const state = await issueCardState({ keys: 'p256', authority, guid, ...(await orderOf(card)) });
   if (card === 'blocked') return { ...state, pin: { ...state.pin, triesLeft: 0 } };
   if (card === 'last-try') return { ...state, pin: { ...state.pin, triesLeft: 1 } };
   return state;
@@ -43,14 +45,20 @@ export class DemoCards {
   private cards: ReadonlyMap<DemoCard, VirtualPivCard>;
   private readonly issued: ReadonlyMap<DemoCard, CardState>;
 
-  private constructor(issued: ReadonlyMap<DemoCard, CardState>) {
+  private readonly guids: ReadonlyMap<DemoCard, Uint8Array>;
+
+  private constructor(issued: ReadonlyMap<DemoCard, CardState>, guids: ReadonlyMap<DemoCard, Uint8Array>) {
     this.issued = issued;
+    this.guids = guids;
     this.cards = fresh(issued);
   }
 
   static async issue(authority: TestAuthority): Promise<DemoCards> {
-    const states = await Promise.all(DEMO_CARDS.map(async (card) => [card, await stateOf(card, authority)] as const));
-    return new DemoCards(new Map(states));
+    const guids = new Map(DEMO_CARDS.map((card) => [card, randomBytes(16)] as const));
+    const states = await Promise.all(
+      [...guids].map(async ([card, guid]) => [card, await stateOf(card, authority, guid)] as const),
+    );
+    return new DemoCards(new Map(states), guids);
   }
 
   get(card: DemoCard): VirtualPivCard {
@@ -72,6 +80,41 @@ export class DemoCards {
       const der = content === undefined ? null : parseCertificateObject(Buffer.from(content, 'hex'), 'certificate');
       return der === null ? [] : [der];
     });
+  }
+
+  /** As the desk names it. */
+  idOf(card: DemoCard): string {
+    return Buffer.from(this.guids.get(card) ?? []).toString('hex');
+  }
+
+  /** Whether its passcode is blocked now. */
+  isBlocked(card: DemoCard): boolean {
+    return this.get(card).snapshot().pin.triesLeft === 0;
+  }
+
+  /** What the organisation of the demo enrols at its desk: all cards but that of another one. */
+  get enrolled(): readonly EnrolledCard[] {
+    return DEMO_CARDS.filter((card) => card !== 'foreign').map((card) => ({
+      cardId: this.idOf(card),
+      owner: card === 'ben' ? BEN.uuid : ADA.uuid,
+      puk: TEST_PUK,
+      certificates: {
+        '9A': Buffer.from(this.certificateOf(card, '9a')).toString('base64'),
+        '9E': Buffer.from(this.certificateOf(card, '9e')).toString('base64'),
+      },
+    }));
+  }
+
+  /** Ben is the RA of the demo. */
+  get ra(): RaCard {
+    const key = this.issued.get('ben')?.keys['9a'];
+    if (key === undefined) throw new Error('the RA has no key');
+    return { key: keyOf(key.pkcs8), certificate: this.certificateOf('ben', '9a') };
+  }
+
+  private certificateOf(card: DemoCard, slot: PivSlot): Uint8Array {
+    const content = this.issued.get(card)?.objects[CERTIFICATE_OBJECT[slot]] ?? '';
+    return parseCertificateObject(Buffer.from(content, 'hex'), 'certificate') ?? new Uint8Array();
   }
 
   /** Every card as it was issued. */

@@ -3,9 +3,18 @@ import { ORGANISATION_PAGES } from '../../core/agent/policy-names.ts';
 /** Files with the certificates of the demo's authority. */
 export type DemoTrust = { readonly anchor: string; readonly intermediate: string };
 
-/** The organisation of the demo: pages that lead nowhere, people that do not exist. @param graceSeconds for a pulled card */
-export function demoPolicy(graceSeconds: number, { anchor, intermediate }: DemoTrust): object {
+/**
+ * The organisation of the demo: pages that lead nowhere, people that do not exist.
+ * @param graceSeconds for a pulled card
+ * @param desk where its card desk is; null: it has none, and unlocks on its page
+ */
+export function demoPolicy(
+  graceSeconds: number,
+  { anchor, intermediate }: DemoTrust,
+  desk: string | null = null,
+): object {
   return {
+    ...(desk === null ? {} : { desk: { mode: 'in-app', address: desk, loopback: true, proxy: 'none' } }),
     removal: { 'card-pulled': { graceSeconds }, unattended: { action: 'lock' } },
     unattended: { remindAfterSeconds: 120, actAfterSeconds: 30 },
     certificates: {

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DemoCard, DemoDeed, DemoView } from '../../core/contract/demo.ts';
 import { TEST_PIN } from '../../simulator/pki/issue-card.ts';
+import { ADA, BEN } from '../../simulator/pki/person.ts';
 import { VirtualReader } from '../../simulator/reader/in-process.ts';
 import type { WardkeyFolders } from '../store/folders.ts';
 import type { StartWindowOptions } from '../window/start-window.ts';
 import type { DemoControls } from '../window/window-agent.ts';
 import { DemoAuthority } from './demo-authority.ts';
 import { DemoCards } from './demo-cards.ts';
+import { DemoDesk } from './demo-desk.ts';
 import { DemoDesktop } from './demo-desktop.ts';
 import { DemoIdle } from './demo-idle.ts';
 import { type DemoTrust, demoPolicy } from './demo-policy.ts';
@@ -17,6 +19,8 @@ import { VirtualCardHost } from './virtual-card-host.ts';
 const CARD_PACE_MS = 15;
 const READERS = ['Wardkey virtual reader 1', 'Wardkey virtual reader 2'] as const;
 const FIRST_GRACE_SECONDS = 10;
+/** On Ada's profile. */
+const ADDRESSES: [email: string, mobile: string] = [ADA.email, '07700 900123'];
 
 /**
  * Readers, cards and a desktop that can be played with, and folders that are gone afterwards. The agent, the card driver and
@@ -36,6 +40,7 @@ export class DemoWorld implements DemoControls {
   private connected = true;
   private graceSeconds = FIRST_GRACE_SECONDS;
   private readonly trust: DemoTrust;
+  private desk: DemoDesk | null = null;
 
   private constructor(authority: DemoAuthority, cards: DemoCards) {
     this.authority = authority;
@@ -46,11 +51,14 @@ export class DemoWorld implements DemoControls {
     this.desktop.onScreenState(() => this.changed());
   }
 
-  static async open(): Promise<DemoWorld> {
+  /** @param desk whether blocked cards are unlocked in the window, with a card desk of its own */
+  static async open({ desk = false } = {}): Promise<DemoWorld> {
     const authority = await DemoAuthority.open();
     const cards = await DemoCards.issue(authority.authority);
     await authority.publish(cards.certificatesOf('revoked'));
-    return new DemoWorld(authority, cards);
+    const world = new DemoWorld(authority, cards);
+    if (desk) await world.openDesk();
+    return world;
   }
 
   /** What the agent of this world is made of. */
@@ -89,6 +97,8 @@ export class DemoWorld implements DemoControls {
       lockBroken: this.desktop.lockIsBroken,
       graceSeconds: this.graceSeconds,
       passcode: TEST_PIN,
+      addresses: this.desk?.origin == null ? [] : ADDRESSES,
+      mail: this.desk?.mail ?? [],
     };
   }
 
@@ -129,9 +139,13 @@ export class DemoWorld implements DemoControls {
         this.graceSeconds = deed.seconds;
         this.writePolicy();
         break;
+      case 'authorise':
+        this.authorise();
+        break;
       case 'reset':
         for (const place of READERS.keys()) this.pull(place);
         this.cards.reset();
+        this.desk?.reset();
         this.desktop.lockIsBroken = false;
         this.desktop.unlock();
         this.startAgain();
@@ -142,8 +156,31 @@ export class DemoWorld implements DemoControls {
 
   /** Takes its folders and its authority away. */
   close(): void {
+    this.desk?.close();
     this.authority.close();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async openDesk(): Promise<void> {
+    const people = [
+      { userId: ADA.uuid, name: ADA.name, email: ADDRESSES[0], mobile: ADDRESSES[1] },
+      { userId: BEN.uuid, name: BEN.name, email: BEN.email, role: 'ra' as const },
+    ];
+    const organisation = { name: 'Demonstration Hospital', help: 'the Registration Authority, 01632 960 123' };
+    this.desk = await DemoDesk.open({ organisation, people, cards: this.cards.enrolled }, () => {
+      // From then on, or no more, cards are unlocked in the window.
+      this.writePolicy();
+      this.changed();
+    });
+  }
+
+  /** Ben, who is the RA here, authorises each blocked card that is in a reader. */
+  private authorise(): void {
+    for (const card of this.inReader) {
+      if (card === null || !this.cards.isBlocked(card)) continue;
+      // Before it has been joined, of a card of another organisation, or of his own: the desk refuses it, and the window says so.
+      void this.desk?.authorise(this.cards.idOf(card), this.cards.ra).catch(() => undefined);
+    }
   }
 
   private startAgain(): void {
@@ -173,7 +210,7 @@ export class DemoWorld implements DemoControls {
   /** Whole or not at all: the running agent reads it at once. */
   private writePolicy(): void {
     const draft = `${this.policyFile}.draft`;
-    writeFileSync(draft, JSON.stringify(demoPolicy(this.graceSeconds, this.trust)));
+    writeFileSync(draft, JSON.stringify(demoPolicy(this.graceSeconds, this.trust, this.desk?.origin ?? null)));
     renameSync(draft, this.policyFile);
   }
 

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useState } from 'react';
 import { useLanguage } from '../app/view.ts';
 import { Button } from '../elements/button.tsx';
-import { Unloadable } from './unloadable.tsx';
+import { Unloadable } from '../elements/unloadable.tsx';
 
 /** Long, and read by few: loaded when asked for. */
 const LicenceList = lazy(() => import('./licence-list.tsx'));

@@ -8,12 +8,11 @@ import { Introduction } from '../introduction/introduction.tsx';
 import { ChangePasscode } from '../passcode/change-passcode.tsx';
 import { Countdown } from '../removal/countdown.tsx';
 import { Unattended } from '../removal/unattended.tsx';
-import { Journey } from '../services/journey.tsx';
-import { Services } from '../services/services.tsx';
 import { Settings } from '../settings/settings.tsx';
 import { Announcer } from './announcer.tsx';
 import { Frame } from './frame.tsx';
 import { coverOf, type Place } from './places.ts';
+import { Journey, Services, Unlock } from './rooms.ts';
 import { useWindow } from './store.ts';
 import { useTheme } from './theme.ts';
 import { useLanguage, useLoadedLanguage, ViewContext } from './view.ts';
@@ -68,6 +67,8 @@ function Page({ place }: { place: Place }) {
       return <Services />;
     case 'journey':
       return <Journey journey={place.journey} />;
+    case 'unlock':
+      return <Unlock />;
     case 'diagnostics':
       return <Diagnostics />;
     case 'settings':

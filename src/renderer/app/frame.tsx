@@ -19,7 +19,7 @@ export function Frame({ place, children }: { place: Place; children: ReactNode }
         {organisation.name !== null && <span className="wk-header__organisation">{organisation.name}</span>}
       </header>
       <nav className="wk-nav" aria-label={text('common.menu')}>
-        <NavLink place={HOME} current={place.page === 'home'} label={text('common.home')} />
+        <NavLink place={HOME} current={place.page === 'home' || place.page === 'unlock'} label={text('common.home')} />
         <NavLink
           place={{ page: 'services' }}
           current={place.page === 'services' || place.page === 'journey' || place.page === 'change-passcode'}

@@ -3,7 +3,7 @@ import type { ViewBridge, ViewSnapshot } from '../../core/contract/view.ts';
 import { keepShown, type ShownReader } from '../card/which-card.ts';
 import { isTyping } from '../passcode/typing.ts';
 import { loadLanguage, type Translators } from './languages.ts';
-import { HOME, type Place, placeOfCall } from './places.ts';
+import { firstPlace, HOME, type Place, placeOfCall } from './places.ts';
 
 /**
  * What the window knows: the agent's last snapshot, and where the user is. What is being typed lives with its field and
@@ -34,7 +34,8 @@ export const useWindow = create<WindowState>()(() => ({
 export function followAgent(bridge: ViewBridge): void {
   bridge.onReachable((reachable) => useWindow.setState({ reachable }));
   bridge.onSnapshot((view) => {
-    const { view: before, shown, place } = useWindow.getState();
+    const { view: before, shown, place: at } = useWindow.getState();
+    const place = before === null ? firstPlace(view) : at;
     void loadLanguage(view.language);
     const called = view.call.number > 0 && view.call.number !== before?.call.number;
     useWindow.setState({
@@ -42,7 +43,7 @@ export function followAgent(bridge: ViewBridge): void {
       shown: keepShown(view, { view: before, shown }, isTyping()),
       receivedAt: performance.now(),
       reachable: true,
-      place: called ? placeOfCall(view.call.place) : place,
+      place: called ? placeOfCall(view.call.place, view, place) : place,
     });
   });
 }

@@ -114,7 +114,7 @@ function CardActions({ shown }: { shown: Occupied }) {
         </>
       );
     case 'blocked':
-      return <Blocked />;
+      return <Blocked cardId={card?.cardId ?? null} />;
     case 'certificate-trouble':
       return (
         <>

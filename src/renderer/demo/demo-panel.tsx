@@ -38,6 +38,7 @@ export function DemoPanel({ demo }: { demo: DemoView }) {
             {text('demo.passcode')} <strong className="wk-demo__passcode">{demo.passcode}</strong>
           </p>
           {problem !== null && <ProblemBox problem={problem} />}
+          {demo.addresses.length > 0 && <DemoCardDesk demo={demo} onDeed={onDeed} />}
           {demo.readers.map((card, place) => (
             <DemoReader key={place} reader={place} card={card} onDeed={onDeed} />
           ))}
@@ -56,6 +57,33 @@ export function DemoPanel({ demo }: { demo: DemoView }) {
         </div>
       </details>
     </aside>
+  );
+}
+
+/** What the card desk sends is read here, and its RA is told what to do. */
+function DemoCardDesk({ demo, onDeed }: { demo: DemoView; onDeed: (deed: DemoDeed) => void }) {
+  const { text } = useLanguage();
+  const { addresses, mail } = demo;
+  return (
+    <section className="wk-demo__part" aria-labelledby="demo-mail">
+      <h3 id="demo-mail" className="nhsuk-heading-xs">
+        {text('demo.mail')}
+      </h3>
+      <p>{text('demo.profile', { addresses: addresses.join(', ') })}</p>
+      {/* Heard as it comes, as a phone would be. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard. */}
+      <div className="wk-demo__log" role="log" aria-labelledby="demo-mail" tabIndex={0}>
+        {mail.length === 0 && <p>{text('demo.mailNone')}</p>}
+        {mail.map(({ subject, text: body }, place) => (
+          // Each message keeps its place from the oldest on.
+          <article key={mail.length - place} className="wk-demo__mail">
+            <h4 className="wk-demo__subject">{subject}</h4>
+            <p className="wk-demo__text">{body}</p>
+          </article>
+        ))}
+      </div>
+      <DemoButton onClick={() => onDeed({ deed: 'authorise' })}>{text('demo.authorise')}</DemoButton>
+    </section>
   );
 }
 

@@ -1,6 +1,5 @@
 import { type RefObject, useRef, useState } from 'react';
-import { codeOfPasscodeProblem } from '../../core/agent/failure-codes.ts';
-import { checkForChoosing, checkForVerifying } from '../../core/agent/passcode-policy.ts';
+import { checkForVerifying } from '../../core/agent/passcode-policy.ts';
 import { HOME } from '../app/places.ts';
 import { goTo, useWindow } from '../app/store.ts';
 import { useLanguage, useView } from '../app/view.ts';
@@ -11,6 +10,7 @@ import { Button } from '../elements/button.tsx';
 import { Heading } from '../elements/heading.tsx';
 import { type Problem, ProblemBox } from '../elements/problem.tsx';
 import { LastTry } from './last-try.tsx';
+import { objectionToNew } from './new-passcode.ts';
 import { Pad } from './pad.tsx';
 import { PasscodeEntry } from './passcode-entry.ts';
 import { PasscodeField, usePasscode } from './passcode-field.tsx';
@@ -93,13 +93,8 @@ function ChangeForm({ shown, cardId, onChanged }: ChangeFormProps) {
     const old = checkForVerifying(entries.old.peek());
     if (old !== null)
       return { field: 'old', says: text(entries.old.length === 0 ? 'passcode.empty' : 'passcode.tooShort') };
-    const chosen = checkForChoosing(entries.new.peek(), entries.old.peek(), view.passcode);
-    if (chosen !== null)
-      return { field: 'new', says: text(`failures.${codeOfPasscodeProblem(chosen, 'choosing')}.says`) };
-    const same =
-      entries.new.length === entries.again.length &&
-      entries.new.peek().every((byte, i) => byte === entries.again.peek()[i]);
-    return same ? null : { field: 'again', says: text('failures.Passcode_Mismatch.says') };
+    const chosen = objectionToNew(entries, entries.old.peek(), view.passcode);
+    return chosen === null ? null : { field: chosen.field, says: text(`failures.${chosen.code}.says`) };
   };
 
   const submit = async () => {

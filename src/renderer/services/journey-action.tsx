@@ -4,12 +4,14 @@ import { goTo } from '../app/store.ts';
 import { useLanguage, useView } from '../app/view.ts';
 import { Button } from '../elements/button.tsx';
 import { PageButton } from '../elements/page-link.tsx';
+import { openUnlock } from '../unlock/open-unlock.ts';
 import { useRenewal, useShownCard } from './use-card-now.ts';
 
 /** The one thing to do now, where there is one. */
 export function JourneyAction({ journey }: { journey: JourneyName }) {
   const { text } = useLanguage();
-  const { pages } = useView().organisation;
+  const { organisation, unlockingBy } = useView();
+  const { pages } = organisation;
   const { page, action } = JOURNEY_OF[journey];
   const blocked = useShownCard()?.phase === 'blocked';
   const renewal = useRenewal();
@@ -18,6 +20,9 @@ export function JourneyAction({ journey }: { journey: JourneyName }) {
   }
   if (action !== null) {
     return <Button onClick={() => goTo({ page: action })}>{text(`services.open.${action}`)}</Button>;
+  }
+  if (journey === 'unlock' && unlockingBy === 'in-app') {
+    return blocked ? <Button onClick={openUnlock}>{text('services.open.unlock')}</Button> : null;
   }
   // Outside its window the page would only refuse: what holds for this card is said above.
   if (journey === 'renew' && renewal.state !== 'now' && renewal.state !== 'unknown') return null;

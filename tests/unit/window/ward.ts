@@ -31,6 +31,8 @@ const DEMO: DemoControls = {
     lockBroken: false,
     graceSeconds: 0,
     passcode: TEST_PIN,
+    addresses: [],
+    mail: [],
   }),
   perform: () => undefined,
   onChange: () => () => undefined,

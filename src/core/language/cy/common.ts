@@ -30,6 +30,7 @@ export const common = {
   triesLeft_few: '{{count}} ymgais ar ôl',
   triesLeft_many: '{{count}} ymgais ar ôl',
   triesLeft_other: '{{count}} ymgais ar ôl',
+  notLoaded: 'Nid oedd modd llwytho’r dudalen hon. Caewch y ffenestr hon a’i hagor eto.',
   unreachable: 'Nid yw Wardkey yn ateb.',
   unreachableNext: 'Caewch y ffenestr hon ac agorwch Wardkey eto. Os nad yw hynny’n helpu, gofynnwch i’r tîm TG.',
   slots: {

@@ -48,6 +48,8 @@ export const passcode = {
     body: 'Rhoddwyd cod pas anghywir ormod o weithiau. Does dim byd ar y cerdyn wedi’i golli.',
     have: 'I’w ddatgloi eich hun mae angen cyfeiriad e-bost neu rif ffôn symudol ar eich proffil. Mae’n cymryd tua dwy funud.',
     unlock: 'Datgloi eich cerdyn',
+    underWay: 'Rydych wedi dechrau datgloi’r cerdyn hwn.',
+    goOn: 'Mynd ymlaen i ddatgloi',
     without: 'Dim cyfeiriad e-bost na rhif ffôn symudol ar eich proffil?',
     withoutBody: 'Gall eich Awdurdod Cofrestru ei ddatgloi gyda chi, wyneb yn wyneb.',
   },

@@ -18,6 +18,7 @@ export const common = {
   seconds_other: '{{count}} seconds',
   triesLeft_one: '{{count}} try left',
   triesLeft_other: '{{count}} tries left',
+  notLoaded: 'This page could not be loaded. Close this window and open it again.',
   unreachable: 'Wardkey is not answering.',
   unreachableNext: 'Close this window and open Wardkey again. If that does not help, ask IT.',
   slots: {

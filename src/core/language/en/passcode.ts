@@ -41,6 +41,8 @@ export const passcode = {
     body: 'A wrong passcode was entered too often. Nothing on the card is lost.',
     have: 'To unlock it yourself you need an email address or mobile number on your profile. It takes about two minutes.',
     unlock: 'Unlock your card',
+    underWay: 'You have begun to unlock this card.',
+    goOn: 'Go on unlocking',
     without: 'No email address or mobile number on your profile?',
     withoutBody: 'Your RA can unlock it with you, face to face.',
   },

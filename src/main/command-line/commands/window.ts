@@ -16,7 +16,7 @@ import { startCards } from '../start-cards.ts';
 export const window: Command = async (_words, { json, policy, hidden, noOpen, demo }) => {
   const out = new PatientOutput(process.stdout);
   const errors = new PatientOutput(process.stderr);
-  const world = demo ? await (await import('../../demo/demo-world.ts')).DemoWorld.open() : null;
+  const world = demo ? await (await import('../../demo/demo-world.ts')).DemoWorld.open({ desk: true }) : null;
   const folders = world?.folders ?? customaryFolders(policy);
   const parts = world?.parts ?? { cards: startCards };
   const interrupted = untilInterrupted();

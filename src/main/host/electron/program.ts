@@ -92,7 +92,7 @@ async function run(
 ): Promise<ExitCode> {
   const out = new PatientOutput(process.stdout);
   const errors = new PatientOutput(process.stderr);
-  const world = demo ? await (await import('../../demo/demo-world.ts')).DemoWorld.open() : null;
+  const world = demo ? await (await import('../../demo/demo-world.ts')).DemoWorld.open({ desk: true }) : null;
   const folders = world?.folders ?? customaryFolders(policy);
   const parts = world?.parts ?? { cards: () => startCardProcess({ spawn: spawnInUtility(electron.utilityProcess) }) };
   try {

@@ -1,0 +1,9 @@
+import { makeRoom } from './room.tsx';
+
+export const Services = makeRoom('journeys', async () => ({
+  default: (await import('../services/services.tsx')).Services,
+}));
+export const Journey = makeRoom('journeys', async () => ({
+  default: (await import('../services/journey.tsx')).Journey,
+}));
+export const Unlock = makeRoom('unlock', async () => ({ default: (await import('../unlock/unlock.tsx')).Unlock }));
