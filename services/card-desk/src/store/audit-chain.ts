@@ -13,6 +13,7 @@ export const AUDIT_EVENTS = [
   'card-enrolled',
   'card-owner-set',
   'card-state-set',
+  'code-settled',
   'unlock-started',
   'unlock-joined',
   'code-right',
