@@ -383,6 +383,7 @@ describe('wardkey cert check', () => {
     ['lists that are not there', () => [at('card.der'), ...anchors(), '--crl', at('none.crl')]],
     ['lists that are none', () => [at('card.der'), ...anchors(), '--crl', at('root.pem')]],
     ['a time that is none', () => [at('card.der'), ...anchors(), '--at', 'soon']],
+    ['a number for a time', () => [at('card.der'), ...anchors(), '--at', '5']],
     ['a profile that is none', () => [at('card.der'), ...anchors(), '--profile', 'lax']],
     ['an option that is none', () => [at('card.der'), ...anchors(), '--wings']],
   ])('exits 2 for a question with %s', async (_what, args) => {

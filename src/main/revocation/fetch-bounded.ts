@@ -76,6 +76,7 @@ export const FETCH_LIMITS: Readonly<Record<FetchKind, FetchLimits>> = {
 const MAX_REDIRECTS = 3;
 const MAX_URL_LENGTH = 2_048;
 const MAX_HEADER_BYTES = 16 * 1024;
+const UNANNOUNCED_BYTES = 64 * 1024;
 
 /** Types of RFC 2585, RFC 5280 (section 4.2.2.1) and RFC 6960; not enforced on answers, since servers rarely know them. */
 const ACCEPTED: Readonly<Record<FetchKind, string>> = {
@@ -259,21 +260,25 @@ async function bodyOf({ status, headers, data }: AxiosResponse<unknown>, limit: 
   if (status !== 200) throw new FetchFailure('refused-status', status);
   const encoding: unknown = headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') throw new FetchFailure('encoded');
-  if (Number(headers['content-length'] ?? 0) > limit) throw new FetchFailure('too-large');
+  const announced = Number(headers['content-length'] ?? 0);
+  if (announced > limit) throw new FetchFailure('too-large');
   if (!(data instanceof Readable)) throw new FetchFailure('unreachable');
-  const chunks: Uint8Array[] = [];
+  // Put in place as it comes: joining a large list at its end would keep the agent from everything else for that long.
+  let der = new Uint8Array(announced > 0 ? announced : UNANNOUNCED_BYTES);
   let length = 0;
   for await (const chunk of data) {
     if (!(chunk instanceof Uint8Array)) throw new FetchFailure('unreachable');
-    length += chunk.length;
-    if (length > limit) throw new FetchFailure('too-large');
-    chunks.push(chunk);
+    const end = length + chunk.length;
+    if (end > limit) throw new FetchFailure('too-large');
+    if (end > der.length) der = grown(der, Math.min(limit, Math.max(end, der.length * 2)));
+    der.set(chunk, length);
+    length = end;
   }
-  const der = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    der.set(chunk, at);
-    at += chunk.length;
-  }
-  return der;
+  return length === der.length ? der : der.slice(0, length);
+}
+
+function grown(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const longer = new Uint8Array(length);
+  longer.set(bytes);
+  return longer;
 }

@@ -36,7 +36,7 @@ async function inputsOf(options: ExaminationOptions): Promise<Inputs> {
   if (options.anchors.length === 0) return { detail: 'cert check needs --anchors' };
   const profile = options.profile ?? 'strict';
   if (profile !== 'strict' && profile !== 'rfc5280') return { detail: '--profile is strict or rfc5280' };
-  const at = options.at === null ? Date.now() : Date.parse(options.at);
+  const at = options.at === null ? Date.now() : timeOf(options.at);
   if (!Number.isFinite(at)) return { detail: '--at wants a time such as 2026-11-24T09:00:00Z' };
   const anchors = await readCertificates(options.anchors);
   const intermediates = await readCertificates(options.intermediates);
@@ -62,6 +62,13 @@ async function inputsOf(options: ExaminationOptions): Promise<Inputs> {
     acceptedPolicies: options.acceptedPolicies,
     ageCap: WEEK_MS,
   };
+}
+
+/** ISO 8601, a date or a date with a time; NaN for anything else. */
+function timeOf(text: string): number {
+  return /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
 }
 
 async function examineFile(file: string, inputs: ExaminationInputs): Promise<Examination> {
