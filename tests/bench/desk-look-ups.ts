@@ -21,7 +21,7 @@ const FEW = 1_000;
 const BATCH = 10_000;
 const WARM_UP = 50;
 /** Others work on the machine too, in bursts: the quietest round is judged, and the spread of all is told beside it. */
-const ROUNDS = 5;
+const ROUNDS = 10;
 
 /** `lookUps`: of each kind in each round. */
 type Settings = { readonly cards: number; readonly lookUps: number };

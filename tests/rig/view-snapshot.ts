@@ -34,5 +34,7 @@ const SAMPLE: ViewSnapshot = {
   host: { name: 'browser', tray: false, notifications: true, startAtLogin: false, mayQuit: true },
   version: '0.1.0',
   call: { number: 0, place: 'home' },
+  unlockingBy: 'people',
+  unlock: null,
   demo: null,
 };

@@ -49,6 +49,8 @@ async function read(card: CardOfObjects | ScriptedCard, operator = new CardOpera
 /** A progress message in a few words. */
 function tellingOf(progress: CardProgress): string {
   switch (progress.kind) {
+    case 'unblocking':
+      return progress.kind;
     case 'recognised':
       return `recognised ${progress.identity.cardId}${progress.known ? ' again' : ''}`;
     case 'pin-status':

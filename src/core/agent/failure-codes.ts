@@ -102,6 +102,86 @@ export const FAILURES = {
   Passcode_Missing: { says: 'No passcode was given.', next: 'Type it when asked, or give it on standard input.' },
   Puk_Wrong: { says: 'That unblocking code is not right.', next: 'Do not try again: ask your RA.' },
   Puk_Blocked: { says: 'The unblocking code of this card is blocked too.', next: 'Ask your RA for a new card.' },
+  Unlock_NotOffered: {
+    says: 'Your organisation does not unlock cards in this window.',
+    next: 'Use the page or ask the people named here.',
+  },
+  Unlock_None: { says: 'No card is being unlocked.', next: 'Begin with: unlock my card.' },
+  Unlock_WrongStep: {
+    says: 'The unlock is at another step.',
+    next: 'Go on from the step that is shown.',
+  },
+  Unlock_AddressNotUsable: {
+    says: 'That is neither an email address nor a mobile number that a code can be sent to.',
+    next: 'Check it and type it again, or use the other one.',
+  },
+  Unlock_CodeMalformed: { says: 'The code has six digits.', next: 'Type the six digits of the latest message.' },
+  Unlock_CodeWrong: { says: 'That code is not right.', next: 'Check the latest message and try again.' },
+  Unlock_CodeTriesUsed: {
+    says: 'A wrong code was entered too often, so this unlock has ended. Your card has not changed.',
+    next: 'Start again to get a new code.',
+  },
+  Unlock_Expired: {
+    says: 'The 15 minutes for this unlock are over.',
+    next: 'If your card is still blocked, start again.',
+  },
+  Unlock_Superseded: {
+    says: 'The unlock of this card was begun again somewhere else, so this one has ended.',
+    next: 'Go on there, or start again here.',
+  },
+  Unlock_CardOut: {
+    says: 'Your card is not in the reader.',
+    next: 'Put the same card back in. The unlock then goes on by itself.',
+  },
+  Unlock_NotAuthorised: {
+    says: 'Nobody has authorised this card to be unlocked yet.',
+    next: 'Ask your RA to authorise it, and then try again.',
+  },
+  Unlock_CardNotProven: {
+    says: 'The card could not show the card desk that it is the one it says it is.',
+    next: 'Check that it is your own card and start again. If it happens again, see your RA.',
+  },
+  Unlock_CardNotActive: {
+    says: 'The card desk no longer lists this card as one that is in use.',
+    next: 'See your RA. If you had reported it lost, they will give you a new one.',
+  },
+  Unlock_TriedTooOften: {
+    says: 'This unlock was interrupted too often, so it has ended.',
+    next: 'Start again, and leave the card in the reader until it is finished.',
+  },
+  Unlock_PasscodeRefused: {
+    says: 'The card did not take that passcode. Nothing was changed.',
+    next: 'Choose another one.',
+  },
+  Unlock_ChooseAgain: {
+    says: 'Wardkey was interrupted and has not kept the passcode you chose.',
+    next: 'Choose your new passcode again.',
+  },
+  Unlock_PukRefused: {
+    says: 'The card did not accept the unblocking code of the card desk.',
+    next: 'Do not try again. See your RA, who can give you a new card.',
+  },
+  Unlock_PukLastTry: {
+    says: 'The card has one try left for its unblocking code, so it was not tried again.',
+    next: 'See your RA, who can give you a new card.',
+  },
+  Desk_NotReached: {
+    says: 'The card desk of your organisation cannot be reached.',
+    next: 'Check the network of this computer. Wardkey tries again by itself.',
+  },
+  Desk_NotTrusted: {
+    says: 'What answers for the card desk could not show that it is the one of your organisation. Nothing was told to it.',
+    next: 'Do not go on here. Tell IT: see desk.caFile and desk.pinnedKeys in the policy, and the clock of this computer.',
+  },
+  Desk_NotUnderstood: {
+    says: 'The card desk answered something that Wardkey does not understand.',
+    next: 'Update Wardkey and try again. If that does not help, tell IT.',
+  },
+  Desk_TooMany: { says: 'That was tried too often.', next: 'Wait a while, and try again.' },
+  Desk_Unavailable: {
+    says: 'The card desk is not available right now.',
+    next: 'Wardkey tries again by itself. If it stays so, ask your RA.',
+  },
   Certificate_Absent: { says: 'The card has no certificate to sign in with.', next: 'Ask your RA.' },
   Certificate_Unreadable: { says: 'The certificate on the card cannot be read.', next: 'Ask your RA.' },
   Certificate_Expired: {

@@ -234,6 +234,61 @@ export const PolicySchema = v.strictObject({
     }),
     {},
   ),
+  desk: v.optional(
+    v.strictObject({
+      mode: v.optional(
+        v.pipe(
+          v.picklist(['in-app', 'address']),
+          v.description(
+            '`in-app`: blocked cards are unlocked in the window, with the card desk at `desk.address`; without that, as if `address`. `address`: on the organisation’s own page, `organisation.pages.unlock`.',
+          ),
+        ),
+        'in-app',
+      ),
+      address: v.optional(
+        v.pipe(
+          webAddress,
+          v.regex(/^https?:\/\/[^/?#]+\/?$/, 'must be a host and perhaps a port, without a path'),
+          v.description('Address (https) of the card desk, without a path.'),
+        ),
+      ),
+      caFile: v.optional(
+        v.pipe(
+          absolutePath,
+          v.description(
+            'File (PEM) with the authorities that the certificate of the desk must come from. Left out: those of the system.',
+          ),
+        ),
+      ),
+      pinnedKeys: v.optional(
+        v.pipe(
+          v.array(
+            v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]{43}=$/, 'must be the SHA-256 of a public key, in base64')),
+          ),
+          v.maxLength(8),
+          v.description(
+            'SHA-256 of the public keys (SPKI, in base64) of which the desk must have one; put in the next one before it changes. Empty accepts any with a good certificate.',
+          ),
+        ),
+        [],
+      ),
+      proxy: v.optional(
+        v.pipe(
+          v.union([v.picklist(['system', 'none']), webAddress]),
+          v.description('`system`: as the environment says. `none`: never one. Or its address.'),
+        ),
+        'system',
+      ),
+      loopback: v.optional(
+        v.pipe(
+          v.boolean(),
+          v.description('Whether the desk may run on this computer, and then be spoken to over http: for tests.'),
+        ),
+        false,
+      ),
+    }),
+    {},
+  ),
   organisation: v.optional(
     v.strictObject({
       name: v.optional(v.pipe(shortText, v.description('Name of the organisation, as the window shows it.'))),
@@ -465,6 +520,12 @@ export function hasAnchors({ certificates }: Policy): boolean {
   return certificates.anchors.length > 0 || certificates.systemAnchors;
 }
 
+/** How blocked cards are unlocked here; `people`: there is neither a desk nor a page. */
+export function unlockingBy({ desk, organisation }: Policy): 'in-app' | 'address' | 'people' {
+  if (desk.mode === 'in-app' && desk.address !== undefined) return 'in-app';
+  return organisation.pages.unlock === undefined ? 'people' : 'address';
+}
+
 /** Rules between fields: contradictions are errors, surprises are warnings. */
 function consistency(policy: Policy): PolicyResult {
   const problems: PolicyProblem[] = [];
@@ -474,6 +535,10 @@ function consistency(policy: Policy): PolicyResult {
   }
   if (!hasAnchors(policy)) {
     warnings.push({ path: 'certificates.anchors', message: 'is empty: cards are judged by dates and names alone' });
+  }
+  const { desk } = policy;
+  if (desk.address?.startsWith('http://') === true && !desk.loopback) {
+    problems.push({ path: 'desk.address', message: 'must begin with https://' });
   }
   for (const cause of REMOVAL_CAUSES) {
     const { action } = policy.removal[cause];

@@ -3,9 +3,12 @@ import type { ExchangeOptions } from './apdu-exchange.ts';
 import { CardError } from './card-error.ts';
 import { CardStay, type StayNotes } from './card-stay.ts';
 import { DeauthenticationSupport } from './deauthentication.ts';
+import { answerForDesk, signForDesk, witnessForDesk } from './desk-proof.ts';
+import { unblockForDesk } from './desk-unblock.ts';
 import { attemptPin, readStatus } from './pin-operation.ts';
 import { KnownCards } from './piv/known-cards.ts';
 import { readCard } from './read-operation.ts';
+import { secretsOf } from './secrets-of.ts';
 import type { CardConnection } from './transceiver.ts';
 
 export type CardOperatorOptions = {
@@ -49,7 +52,7 @@ export class CardOperator {
       if (error instanceof CardError) return { ok: false, failure: error.failure };
       return { ok: false, failure: { code: 'malformed-answer', what: `unforeseen ${nameOf(error)}` } };
     } finally {
-      overwriteSecrets(operation);
+      for (const secret of secretsOf(operation)) secret.fill(0);
     }
   }
 
@@ -59,6 +62,14 @@ export class CardOperator {
         return { kind: 'read', summary: await readCard(stay, this.#knownCards, onProgress) } as const;
       case 'pin-status':
         return { kind: 'pin', status: await readStatus(stay) } as const;
+      case 'desk-signature':
+        return await signForDesk(stay, operation);
+      case 'admin-witness':
+        return await witnessForDesk(stay, operation);
+      case 'admin-response':
+        return await answerForDesk(stay, operation);
+      case 'desk-unblock':
+        return await unblockForDesk(stay, operation, onProgress);
       case 'verify':
       case 'change':
       case 'unblock': {
@@ -77,25 +88,6 @@ export class CardOperator {
     const notes = this.#notes.get(connection) ?? { pinReference: null, pukTriesLeft: null };
     this.#notes.set(connection, notes);
     return new CardStay(connection, notes, this.#options.exchange ?? {}, this.#options.waitMs);
-  }
-}
-
-function overwriteSecrets(operation: CardOperation): void {
-  switch (operation.kind) {
-    case 'read':
-    case 'pin-status':
-      return;
-    case 'verify':
-      operation.pin.fill(0);
-      return;
-    case 'change':
-      operation.pin.fill(0);
-      operation.newPin.fill(0);
-      return;
-    case 'unblock':
-      operation.puk.fill(0);
-      operation.newPin.fill(0);
-      return;
   }
 }
 

@@ -242,7 +242,8 @@ function publicKeyIn(spki: Uint8Array): KeyObject {
   }
 }
 
-async function pinReferenceOf(stay: CardStay, card: PivCard): Promise<PinReference> {
+/** Which PIN the holder knows; the card is asked once for each stay. */
+export async function pinReferenceOf(stay: CardStay, card: PivCard): Promise<PinReference> {
   stay.notes.pinReference ??= primaryPin(await readPinUsagePolicy(card));
   return stay.notes.pinReference;
 }
@@ -251,7 +252,7 @@ async function pinReferenceOf(stay: CardStay, card: PivCard): Promise<PinReferen
  * An empty VERIFY of the PUK is beyond the standard; some cards answer it by the counter. Only that is believed: what else a
  * card says may be about the reference, not the PUK.
  */
-async function pukTries(card: PivCard): Promise<number | null> {
+export async function pukTries(card: PivCard): Promise<number | null> {
   const status = await readPinStatus(card.exchange, PIN_REFERENCE.puk);
   return status === 'not-selected' || status.triesLeft === 0 ? null : status.triesLeft;
 }

@@ -135,7 +135,7 @@ export const ReleaseSchema = v.pipe(
 );
 export type Release = v.InferOutput<typeof ReleaseSchema>;
 
-export const ATTEMPT_RESULTS = ['untouched', 'wrong', 'blocked', 'unblocked', 'changed'] as const;
+export const ATTEMPT_RESULTS = ['untouched', 'wrong', 'blocked', 'unblocked', 'changed', 'not-known'] as const;
 export type AttemptResult = (typeof ATTEMPT_RESULTS)[number];
 
 const ReportedSchema = v.pipe(
@@ -362,7 +362,7 @@ export const DESK_OPERATIONS = {
       result: v.pipe(
         v.picklist(ATTEMPT_RESULTS),
         v.description(
-          '`untouched`: the card was not asked. `wrong`: the code was not right. `blocked`: the code is blocked on the card. `unblocked`: the new passcode is set; whether the code was changed is not known, or it was not to be. `changed`: that too.',
+          '`untouched`: the card was not asked. `wrong`: the code was not right. `blocked`: the code is blocked on the card. `unblocked`: the new passcode is set; whether the code was changed is not known, or it was not to be. `changed`: that too. `not-known`: the answer of the card was lost, and the passcode is as blocked as it was.',
         ),
       ),
       triesLeft: v.optional(

@@ -34,6 +34,9 @@ export const RemovalCauseSchema = v.picklist([
 
 const cardIdText = v.pipe(v.string(), v.regex(/^(cert-)?[0-9a-f]{32,64}$/));
 
+/** Kinds of admin key (9B), SP 800-78-4 table 6-2. */
+export const ADMIN_ALGORITHMS = ['3des', 'aes-128', 'aes-192', 'aes-256'] as const;
+
 const bound = {
   /** The card that the secret is meant for: whatever is in the reader is asked who it is before the secret is sent. Absent: any card. */
   cardId: v.optional(cardIdText),
@@ -57,6 +60,27 @@ export const CardOperationSchema = v.variant('kind', [
   }),
   v.object({ kind: v.literal('change'), pin: secret, newPin: secret, ...bound }),
   v.object({ kind: v.literal('unblock'), puk: secret, newPin: secret, ...bound }),
+  /** Has the card sign this by its card authentication key (9E), which wants no PIN. */
+  v.object({ kind: v.literal('desk-signature'), cardId: cardIdText, message: bytes(1024) }),
+  /** The card's witness for its admin key: the first half of a mutual authentication that the card desk leads. */
+  v.object({ kind: v.literal('admin-witness'), cardId: cardIdText }),
+  /** The second half; it has to be the very next thing that the card hears. */
+  v.object({
+    kind: v.literal('admin-response'),
+    algorithm: v.picklist(ADMIN_ALGORITHMS),
+    witness: bytes(16),
+    challenge: bytes(16),
+  }),
+  /** What a release of the card desk says: card-desk.ts has the modes. */
+  v.object({
+    kind: v.literal('desk-unblock'),
+    mode: v.picklist(['replace', 'probe', 'change']),
+    cardId: cardIdText,
+    puk: secret,
+    /** Null for `probe`. */
+    nextPuk: v.nullable(secret),
+    newPin: secret,
+  }),
 ]);
 export type CardOperation = v.InferOutput<typeof CardOperationSchema>;
 
@@ -81,6 +105,8 @@ export type CardIdentity = v.InferOutput<typeof CardIdentitySchema>;
 export const MAX_CERTIFICATE_BYTES = 64 * 1024;
 
 export const CardProgressSchema = v.variant('kind', [
+  /** Of `desk-unblock`: what comes next may change the card. Until this is told, it has not. */
+  v.object({ kind: v.literal('unblocking') }),
   v.object({ kind: v.literal('recognised'), identity: CardIdentitySchema, known: v.boolean() }),
   v.object({ kind: v.literal('pin-status'), status: PinStatusSchema }),
   v.object({
@@ -184,6 +210,24 @@ export const CardProcessMessageSchema = v.variant('type', [
             status: PinStatusSchema,
             /** Over what was to be proved, where something was; null: the card would not sign. */
             signature: v.optional(v.nullable(bytes(1024))),
+          }),
+          v.object({ kind: v.literal('desk-signature'), signature: bytes(1024) }),
+          v.object({
+            kind: v.literal('admin-witness'),
+            algorithm: v.picklist(ADMIN_ALGORITHMS),
+            witness: bytes(16),
+          }),
+          v.object({ kind: v.literal('admin-response'), response: bytes(16) }),
+          v.object({
+            kind: v.literal('desk-unblock'),
+            /** As card-desk.ts has them, and `not-known`: the answer that would have told was lost. */
+            result: v.picklist(['untouched', 'wrong', 'blocked', 'unblocked', 'changed', 'not-known']),
+            /** Of the PUK, where it was wrong and the card tells. */
+            triesLeft: v.nullable(count),
+            /** Why it is not better. */
+            failure: v.nullable(CardFailureSchema),
+            /** Of the PIN, afterwards. */
+            status: v.nullable(PinStatusSchema),
           }),
         ]),
       }),

@@ -10,7 +10,8 @@ import * as v from 'valibot';
 export const MAX_FRAME_JSON = 256 * 1024;
 export const MAX_REQUEST_JSON = 4096;
 const MAX_SECRETS = 2;
-const MAX_SECRET = 64;
+/** The longest is an email address (RFC 5321, section 4.5.3.1.3). */
+export const MAX_SECRET = 254;
 
 export const ControlRequestSchema = v.variant('command', [
   v.strictObject({ command: v.literal('status') }),

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
-import { FAILURES, type FailureCode } from '../agent/failure-codes.ts';
 import { AGENT_PHASES, CARD_PHASES } from '../agent/phases.ts';
 import { CONTACTS, ORGANISATION_PAGES, REMOVAL_ACTIONS, REMOVAL_CAUSES } from '../agent/policy-names.ts';
 import { DemoDeedSchema, DemoSchema } from './demo.ts';
+import { FailureCodeSchema as failureCode } from './failure-code.ts';
+import { UNLOCK_COMMANDS, UNLOCKING_BY, UnlockViewSchema } from './unlock.ts';
 
 /**
  * What the window and the agent say to each other, whichever host carries it: one immutable snapshot up to the view, a
@@ -16,7 +17,6 @@ const wallClock = v.pipe(v.number(), v.finite());
 /** Milliseconds from the moment at which the snapshot was made. */
 const span = v.pipe(v.number(), v.minValue(0));
 const readerName = v.pipe(v.string(), v.minLength(1), v.maxLength(255));
-const failureCode = v.custom<FailureCode>((value) => typeof value === 'string' && Object.hasOwn(FAILURES, value));
 
 export const LANGUAGES = ['en', 'cy'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -139,6 +139,9 @@ export const ViewSnapshotSchema = v.object({
     number: whole,
     place: v.picklist(['home', 'change-passcode', 'services', 'unlock', 'renew', 'help']),
   }),
+  unlockingBy: v.picklist(UNLOCKING_BY),
+  /** The unlock that is under way, or was the last; null: none. */
+  unlock: v.nullable(UnlockViewSchema),
   demo: v.nullable(DemoSchema),
 });
 export type ViewSnapshot = v.InferOutput<typeof ViewSnapshotSchema>;
@@ -154,8 +157,8 @@ const PreferenceChangeSchema = v.variant('name', [
 export type PreferenceChange = v.InferOutput<typeof PreferenceChangeSchema>;
 
 /**
- * What the view may ask. Passcodes never stand in a command: they travel beside it as bytes (`secrets`) and are overwritten
- * by each hand that passes them on.
+ * What the view may ask. Secrets never stand in a command: they travel beside it as bytes and are overwritten by each hand that
+ * passes them on.
  */
 export const ViewCommandSchema = v.variant('command', [
   /** verify: secrets [passcode]; change: [old, new]. */
@@ -167,6 +170,7 @@ export const ViewCommandSchema = v.variant('command', [
     cardId: v.pipe(text(80), v.minLength(1)),
     lastTry: v.boolean(),
   }),
+  ...UNLOCK_COMMANDS,
   v.strictObject({ command: v.literal('lock-now') }),
   v.strictObject({ command: v.literal('read-again'), reader: readerName }),
   /** The user is here after all: ends the reminder of an unattended card. */
@@ -234,6 +238,12 @@ const outcome = <Value>(value: v.GenericSchema<unknown, Value>) =>
 
 export const VIEW_OUTCOMES = {
   attempt: outcome(VALUES.none),
+  'unlock-start': outcome(VALUES.none),
+  'unlock-address': outcome(VALUES.none),
+  'unlock-code': outcome(VALUES.none),
+  'unlock-passcode': outcome(VALUES.none),
+  'unlock-cancel': outcome(VALUES.none),
+  'unlock-retry': outcome(VALUES.none),
   'lock-now': outcome(VALUES.none),
   'read-again': outcome(VALUES.none),
   'still-here': outcome(VALUES.none),
@@ -248,6 +258,20 @@ export const VIEW_OUTCOMES = {
   quit: outcome(VALUES.none),
   demo: outcome(VALUES.none),
 } as const satisfies Record<ViewCommandName, v.GenericSchema>;
+
+/** How many secrets travel beside a command. */
+export function secretsBeside(command: ViewCommand): 0 | 1 | 2 {
+  switch (command.command) {
+    case 'attempt':
+      return command.kind === 'change' ? 2 : 1;
+    case 'unlock-address':
+    case 'unlock-code':
+    case 'unlock-passcode':
+      return 1;
+    default:
+      return 0;
+  }
+}
 
 export type ViewOutcomeOf<Name extends ViewCommandName> = v.InferOutput<(typeof VIEW_OUTCOMES)[Name]>;
 export type ViewOutcome = ViewOutcomeOf<ViewCommandName>;

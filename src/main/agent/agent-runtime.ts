@@ -360,6 +360,8 @@ export class AgentRuntime {
 
   private progress(reader: string, insertion: string, progress: CardProgress): void {
     switch (progress.kind) {
+      case 'unblocking':
+        return;
       case 'recognised':
         this.dispatch({ type: 'recognised', reader, insertion, identity: progress.identity });
         return;

@@ -4,7 +4,11 @@ import { snapshotOf } from '../../core/agent/status.ts';
 import type { CardHost } from '../../core/contract/card-host.ts';
 import type { ControlRequest } from '../../core/contract/control.ts';
 import type { DesktopSession, IdleClock } from '../../core/contract/desktop-session.ts';
+import type { Language } from '../../core/contract/view.ts';
 import { bootId } from '../../native/machine/boot-id.ts';
+import { JourneyFile } from '../card-desk/journey-file.ts';
+import { cardsOfAgent } from '../card-desk/unlock-cards.ts';
+import { UnlockDesk } from '../card-desk/unlock-desk.ts';
 import { CertificateService, type TrustState } from '../certificates/certificate-service.ts';
 import { type ControlCaller, type ControlServer, listenForControl } from '../control/control-server.ts';
 import { openAlertMemory } from '../store/alert-memory.ts';
@@ -24,6 +28,8 @@ export type AgentParts = {
   readonly controlAddress: string;
   /** Brings the window up; absent where the agent has none. */
   readonly show?: () => void;
+  /** In which language the card desk writes to the user; English unless told. */
+  readonly language?: () => Language;
 };
 
 const MAX_KEPT_NOTICES = 50;
@@ -37,6 +43,8 @@ export type RunningAgent = {
   /** The policy file as it was last read; one with problems is not in force. */
   readonly policy: () => LoadedPolicy;
   readonly auditFile: string;
+  /** The unlock of a card by the card desk. */
+  readonly unlock: UnlockDesk;
   /** By what certificates are judged, and how fresh it is. */
   readonly trust: () => TrustState;
   /** Tells a trouble that a part outside the agent has met. */
@@ -85,9 +93,10 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
     onProblem: notice,
     onStoreProblem: (problem) => tellStoreProblem(problem, notice),
   });
+  const cards = parts.cards();
   runtime = new AgentRuntime({
     certificates,
-    cards: parts.cards(),
+    cards,
     desktop,
     idle,
     policy: policy.policy,
@@ -113,6 +122,13 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
     audit.write({ event: 'policy-changed', policy: loaded.source, policyFile: resolve(loaded.file) });
     agent.changePolicy(loaded.policy);
   });
+  const unlock = new UnlockDesk({
+    cards: cardsOfAgent(agent, cards),
+    policy: () => agent.state.policy,
+    file: new JourneyFile(parts.stateFolder, (why) => notice('Settings_NotSaved', `unlock.json: ${why}`)),
+    audit: (entry) => audit.write(entry),
+    language: parts.language ?? (() => 'en'),
+  });
   agent.start();
 
   return {
@@ -120,6 +136,7 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
     desktop,
     policy: () => policy,
     auditFile: audit.file,
+    unlock,
     trust: () => certificates.state(),
     notice,
     asked: asked.promise,
@@ -129,6 +146,7 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
     },
     stop: async () => {
       stopPolicy();
+      unlock.stop();
       await stopInOrder(agent, control, audit);
     },
   };

@@ -56,6 +56,7 @@ export async function startWindow(options: StartWindowOptions): Promise<RunningW
     stateFolder: folders.state,
     controlAddress: folders.controlAddress,
     show: () => void windowAgent?.show('home'),
+    language: () => windowAgent?.snapshot().language ?? 'en',
   });
   if (agent === null) return null;
   const ended = Promise.withResolvers<void>();

@@ -1,8 +1,10 @@
+import { unlockingBy } from '../../core/agent/policy.ts';
 import { type CONTACTS, ORGANISATION_PAGES } from '../../core/agent/policy-names.ts';
 import { actionWhenPulled } from '../../core/agent/removal.ts';
 import { type AgentState, hasActiveCard } from '../../core/agent/state.ts';
 import { snapshotOf } from '../../core/agent/status.ts';
 import type { DemoView } from '../../core/contract/demo.ts';
+import type { UnlockView } from '../../core/contract/unlock.ts';
 import type { Language, ViewPlace, ViewSnapshot } from '../../core/contract/view.ts';
 import { languageOf } from '../../core/language/translator.ts';
 import type { Notice } from '../agent/start-agent.ts';
@@ -20,6 +22,7 @@ export type SnapshotParts = {
   readonly notices: ReadonlyArray<{ readonly id: number; readonly code: Notice['code'] }>;
   readonly host: Pick<DesktopHost, 'name' | 'abilities'> | null;
   readonly call: { readonly number: number; readonly place: ViewPlace };
+  readonly unlock: UnlockView | null;
   readonly demo: DemoView | null;
   /** The languages of the system, the preferred first. */
   readonly systemLanguages: readonly string[];
@@ -86,6 +89,8 @@ export function viewSnapshot(parts: SnapshotParts, monotonic: number): ViewSnaps
     },
     version: parts.version,
     call: parts.call,
+    unlockingBy: unlockingBy(policy),
+    unlock: parts.unlock,
     demo: parts.demo,
   };
 }

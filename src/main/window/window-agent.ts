@@ -3,6 +3,7 @@ import { codeOfCardFailure, type FailureCode } from '../../core/agent/failure-co
 import type { OrganisationPage } from '../../core/agent/policy-names.ts';
 import { type AgentState, hasActiveCard } from '../../core/agent/state.ts';
 import type { DemoDeed, DemoView } from '../../core/contract/demo.ts';
+import { isUnlockCommand, type UnlockCommand } from '../../core/contract/unlock.ts';
 import type { PreferenceChange, ViewCommand, ViewOutcome, ViewPlace, ViewSnapshot } from '../../core/contract/view.ts';
 import type { Translator } from '../../core/language/translator.ts';
 import { translatorFor } from '../../core/language/translators.ts';
@@ -67,6 +68,7 @@ export class WindowAgent implements ViewService {
     const { agent, demo } = options;
     agent.onNotice((notice) => this.noticed(notice));
     this.endings.push(agent.runtime.listen((news) => this.hear(news)));
+    this.endings.push(agent.unlock.onChange(() => this.changed()));
     if (demo !== null) this.endings.push(demo.onChange(() => this.changed()));
   }
 
@@ -150,6 +152,7 @@ export class WindowAgent implements ViewService {
 
   async perform(command: ViewCommand, secrets: readonly Uint8Array[]): Promise<ViewOutcome> {
     if (command.command === 'attempt') return this.attempt(command, secrets);
+    if (isUnlockCommand(command)) return this.unlock(command, secrets);
     for (const secret of secrets) secret.fill(0);
     const { runtime } = this.options.agent;
     switch (command.command) {
@@ -203,6 +206,30 @@ export class WindowAgent implements ViewService {
     return outcomeOf(result);
   }
 
+  private unlock(command: UnlockCommand, secrets: readonly Uint8Array[]): ViewOutcome {
+    const refusal = this.unlockStep(command, secrets[0] ?? new Uint8Array());
+    for (const secret of secrets) secret.fill(0);
+    return refusal === null ? DONE : failed(refusal);
+  }
+
+  private unlockStep(command: UnlockCommand, secret: Uint8Array): FailureCode | null {
+    const { unlock } = this.options.agent;
+    switch (command.command) {
+      case 'unlock-start':
+        return unlock.start(command.reader, command.cardId, command.way);
+      case 'unlock-address':
+        return unlock.address(secret);
+      case 'unlock-code':
+        return unlock.code(secret);
+      case 'unlock-passcode':
+        return unlock.passcode(secret);
+      case 'unlock-cancel':
+        return unlock.cancel();
+      case 'unlock-retry':
+        return unlock.retry();
+    }
+  }
+
   private async openPage(page: OrganisationPage): Promise<ViewOutcome> {
     const address = this.options.agent.runtime.state.policy.organisation.pages[page];
     if (address === undefined) return failed('Page_NotSet');
@@ -247,6 +274,7 @@ export class WindowAgent implements ViewService {
       notices: this.notices,
       host: this.host,
       call: this.call,
+      unlock: agent.unlock.view(),
       demo: demo?.view() ?? null,
       systemLanguages,
       version,

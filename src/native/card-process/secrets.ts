@@ -1,19 +1,5 @@
+import { secretsOf } from '../../core/card/secrets-of.ts';
 import type { CardOperation } from '../../core/contract/card-process.ts';
-
-/** The PINs and PUKs inside an operation: the arrays themselves, to be overwritten. */
-export function secretsOf(operation: CardOperation): Uint8Array[] {
-  switch (operation.kind) {
-    case 'read':
-    case 'pin-status':
-      return [];
-    case 'verify':
-      return [operation.pin];
-    case 'change':
-      return [operation.pin, operation.newPin];
-    case 'unblock':
-      return [operation.puk, operation.newPin];
-  }
-}
 
 export function overwriteSecrets(operation: CardOperation): void {
   for (const secret of secretsOf(operation)) secret.fill(0);
@@ -38,6 +24,9 @@ function detached(operation: CardOperation): CardOperation {
   switch (operation.kind) {
     case 'read':
     case 'pin-status':
+    case 'desk-signature':
+    case 'admin-witness':
+    case 'admin-response':
       return operation;
     case 'verify':
       return { ...operation, pin: copyOf(operation.pin) };
@@ -45,6 +34,15 @@ function detached(operation: CardOperation): CardOperation {
       return { ...operation, pin: copyOf(operation.pin), newPin: copyOf(operation.newPin) };
     case 'unblock':
       return { ...operation, puk: copyOf(operation.puk), newPin: copyOf(operation.newPin) };
+    case 'desk-unblock': {
+      const { puk, nextPuk, newPin } = operation;
+      return {
+        ...operation,
+        puk: copyOf(puk),
+        nextPuk: nextPuk === null ? null : copyOf(nextPuk),
+        newPin: copyOf(newPin),
+      };
+    }
   }
 }
 

@@ -55,7 +55,11 @@ type World = {
 };
 
 type Deed =
-  | { kind: 'attempt'; dies: 'no' | 'before' | 'after-reset' | 'after-change' | 'answer-lost'; untouched: boolean }
+  | {
+      kind: 'attempt';
+      dies: 'no' | 'before' | 'after-reset' | 'after-change' | 'answer-lost' | 'before-told' | 'after-reset-told';
+      untouched: boolean;
+    }
   | { kind: 'new-journey' }
   | { kind: 'wait'; minutes: number };
 
@@ -64,7 +68,15 @@ const deeds: fc.Arbitrary<Deed> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       kind: fc.constant('attempt' as const),
-      dies: fc.constantFrom('no', 'before', 'after-reset', 'after-change', 'answer-lost'),
+      dies: fc.constantFrom(
+        'no',
+        'before',
+        'after-reset',
+        'after-change',
+        'answer-lost',
+        'before-told',
+        'after-reset-told',
+      ),
       untouched: fc.boolean(),
     }),
   },
@@ -84,6 +96,10 @@ function change(world: World, codes: CodeChange): void {
   };
   if (codes === 'draw') draw();
   if (codes === 'forget-next') world.next = null;
+  if (codes === 'swap') {
+    if (world.next === null) throw new Error('swapped with nothing');
+    [world.current, world.next] = [world.next, world.current];
+  }
   if (codes === 'promote' || codes === 'promote-and-draw') promote();
   if (codes === 'promote-and-draw') draw();
 }
@@ -105,6 +121,17 @@ function attempt(world: World, deed: Extract<Deed, { kind: 'attempt' }>): void {
   while (release !== null) {
     const { mode, number } = release;
     if (deed.dies === 'before') return;
+    const unknown = () => {
+      const said = takeReport(world.journey, { number, result: 'not-known', triesLeft: null }, world.puk, world.now);
+      world.journey = said.journey;
+      world.puk = said.puk;
+      change(world, said.codes);
+    };
+    // Where the code is only changed the passcode is set already, and that is what is told.
+    if (deed.dies === 'before-told' && mode !== 'change') {
+      unknown();
+      return;
+    }
     const puk = mode === 'probe' ? world.next : world.current;
     const next = mode === 'probe' ? null : world.next;
     let result: AttemptResult | null = null;
@@ -120,6 +147,11 @@ function attempt(world: World, deed: Extract<Deed, { kind: 'attempt' }>): void {
         world.card.pinSet = true;
       }
       if (deed.dies === 'after-reset') return;
+      // Set, and blocked again before anybody looked; or wrong.
+      if (deed.dies === 'after-reset-told') {
+        unknown();
+        return;
+      }
     }
     if (result === null && next !== null) {
       expect(puk, 'a change is asked for with the true code').toBe(world.card.puk);

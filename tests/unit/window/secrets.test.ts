@@ -7,8 +7,14 @@ import { bytes, Ward, WRONG } from './ward.ts';
 let ward: Ward;
 afterEach(() => ward.close());
 
-/** One of each command that has no business with a passcode. */
+/** One of each command that has no business with a passcode, or has none while no card is being unlocked. */
 const WITHOUT: { [Name in Exclude<ViewCommandName, 'attempt'>]: Extract<ViewCommand, { command: Name }> } = {
+  'unlock-start': { command: 'unlock-start', reader: 'R', cardId: '0'.repeat(32), way: 'self-service' },
+  'unlock-address': { command: 'unlock-address' },
+  'unlock-code': { command: 'unlock-code' },
+  'unlock-passcode': { command: 'unlock-passcode' },
+  'unlock-cancel': { command: 'unlock-cancel' },
+  'unlock-retry': { command: 'unlock-retry' },
   'lock-now': { command: 'lock-now' },
   'read-again': { command: 'read-again', reader: 'R' },
   'still-here': { command: 'still-here' },

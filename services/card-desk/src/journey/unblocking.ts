@@ -18,7 +18,7 @@ export type PukState = {
 };
 
 /** What happens to the two codes: `promote`: the next one is the current one. `draw`: a new next one is made. */
-export type CodeChange = 'keep' | 'draw' | 'promote' | 'promote-and-draw' | 'forget-next';
+export type CodeChange = 'keep' | 'draw' | 'promote' | 'promote-and-draw' | 'swap' | 'forget-next';
 
 export type ReleasePlan =
   | { readonly mode: ReleaseMode; readonly codes: CodeChange; readonly state: PukState }
@@ -75,6 +75,13 @@ export function planReport(
           return { state: settled, codes: 'promote', outcome: 'unlocked' };
         case 'wrong':
           return { state: { condition: 'lost', triesLeft }, codes: 'keep', outcome: { failed: 'puk-refused' } };
+        case 'not-known':
+          // A passcode that is still blocked was most likely not set, and the code not changed: that one is probed first.
+          return {
+            state: { ...state, condition: 'unproven' },
+            codes: mode === 'replace' ? 'swap' : 'keep',
+            outcome: 'again',
+          };
       }
       break;
     case 'probe':
@@ -86,6 +93,10 @@ export function planReport(
           return { state: unproven, codes: 'promote-and-draw', outcome: { release: 'change' } };
         case 'changed':
           return null;
+        case 'not-known':
+          // Had the code been right, the passcode would most likely not be blocked: the other code is tried next, and not this
+          // one again, which could spend a second try.
+          return { state, codes: 'swap', outcome: 'again' };
         case 'wrong':
           // The next code is false, so the current one is true. A counter that the card does not tell may be at its last try.
           return triesLeft === null || triesLeft <= LAST_TRY

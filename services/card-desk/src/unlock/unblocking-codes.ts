@@ -27,6 +27,9 @@ export async function applyCodeChange(sql: Sql, ring: KeyRing, cardId: string, c
       await promote(sql, ring, cardId);
       await deleteCardSecret(sql, cardId, 'next-puk');
       return;
+    case 'swap':
+      await swap(sql, ring, cardId);
+      return;
     case 'promote-and-draw':
       await promote(sql, ring, cardId);
       await draw(sql, ring, cardId);
@@ -43,6 +46,14 @@ async function draw(sql: Sql, ring: KeyRing, cardId: string): Promise<void> {
 async function promote(sql: Sql, ring: KeyRing, cardId: string): Promise<void> {
   const next = await existing(sql, ring, cardId, 'next-puk');
   await saveCardSecret(sql, ring, cardId, 'puk', next);
+  next.fill(0);
+}
+
+async function swap(sql: Sql, ring: KeyRing, cardId: string): Promise<void> {
+  const [puk, next] = [await existing(sql, ring, cardId, 'puk'), await existing(sql, ring, cardId, 'next-puk')];
+  await saveCardSecret(sql, ring, cardId, 'puk', next);
+  await saveCardSecret(sql, ring, cardId, 'next-puk', puk);
+  puk.fill(0);
   next.fill(0);
 }
 

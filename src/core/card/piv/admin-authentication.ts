@@ -1,12 +1,14 @@
 import { createCipheriv, createDecipheriv, randomBytes, timingSafeEqual } from 'node:crypto';
+import { ADMIN_ALGORITHMS } from '../../contract/card-process.ts';
 import type { ApduExchange } from '../apdu-exchange.ts';
 import { CardError } from '../card-error.ts';
+import { isDenial } from '../refusal.ts';
 import { STATUS } from '../status-word.ts';
 import type { Tlv } from '../tlv.ts';
 import { AUTHENTICATION, answerOf, generalAuthenticate, wanted } from './general-authenticate.ts';
 
 /** Card management key 9B, SP 800-78-4 section 5 and table 6-2: what PUT DATA and GENERATE want. */
-export type AdminAlgorithm = '3des' | 'aes-128' | 'aes-192' | 'aes-256';
+export type AdminAlgorithm = (typeof ADMIN_ALGORITHMS)[number];
 
 const CIPHER: Readonly<Record<AdminAlgorithm, { identifier: number; name: string; key: number; block: number }>> = {
   '3des': { identifier: 0x03, name: 'des-ede3-ecb', key: 24, block: 8 },
@@ -29,6 +31,35 @@ export async function authenticateAdmin(
 ): Promise<void> {
   if (key.length !== CIPHER[algorithm].key) throw new CardError({ code: 'not-supported', what: 'admin key length' });
   await (mode === 'mutual' ? mutual(exchange, algorithm, key) : single(exchange, algorithm, key));
+}
+
+/** The first half of a mutual authentication by somebody else's key: the card's witness, and of which algorithm its key is. */
+export async function adminWitness(
+  exchange: ApduExchange,
+): Promise<{ readonly algorithm: AdminAlgorithm; readonly witness: Uint8Array }> {
+  for (const algorithm of ADMIN_ALGORITHMS) {
+    try {
+      const asked = await authenticate(exchange, algorithm, [wanted(AUTHENTICATION.witness)]);
+      return { algorithm, witness: blockOf(asked, AUTHENTICATION.witness, algorithm) };
+    } catch (error) {
+      // A key of another kind.
+      if (!isDenial(error)) throw error;
+    }
+  }
+  throw new CardError({ code: 'object-absent', what: 'admin key' });
+}
+
+/** The second half: the witness as its owner decrypted it, and a challenge. Resolves with the card's answer to that. */
+export async function adminResponse(
+  exchange: ApduExchange,
+  algorithm: AdminAlgorithm,
+  { witness, challenge }: { readonly witness: Uint8Array; readonly challenge: Uint8Array },
+): Promise<Uint8Array> {
+  const answer = await prove(exchange, algorithm, [
+    { tag: AUTHENTICATION.witness, value: witness },
+    { tag: AUTHENTICATION.challenge, value: challenge },
+  ]);
+  return blockOf(answer, AUTHENTICATION.response, algorithm);
 }
 
 async function single(exchange: ApduExchange, algorithm: AdminAlgorithm, key: Uint8Array): Promise<void> {

@@ -120,6 +120,89 @@ export const failures = {
     says: 'Mae cod dadrwystro’r cerdyn hwn wedi’i rwystro hefyd.',
     next: 'Gofynnwch i’ch Awdurdod Cofrestru am gerdyn newydd.',
   },
+  Unlock_NotOffered: {
+    says: 'Nid yw eich sefydliad yn datgloi cardiau yn y ffenestr hon.',
+    next: 'Defnyddiwch y dudalen neu gofynnwch i’r bobl a enwir yma.',
+  },
+  Unlock_None: { says: 'Does dim cerdyn yn cael ei ddatgloi.', next: 'Dechreuwch gyda: datgloi fy ngherdyn.' },
+  Unlock_WrongStep: {
+    says: 'Mae’r datgloi ar gam arall.',
+    next: 'Ewch ymlaen o’r cam sy’n cael ei ddangos.',
+  },
+  Unlock_AddressNotUsable: {
+    says: 'Nid yw hynny’n gyfeiriad e-bost nac yn rhif ffôn symudol y gellir anfon cod ato.',
+    next: 'Gwiriwch ef a’i deipio eto, neu defnyddiwch y llall.',
+  },
+  Unlock_CodeMalformed: { says: 'Mae chwe digid yn y cod.', next: 'Teipiwch chwe digid y neges ddiweddaraf.' },
+  Unlock_CodeWrong: {
+    says: 'Nid yw’r cod hwnnw’n gywir.',
+    next: 'Gwiriwch y neges ddiweddaraf a rhowch gynnig arall arni.',
+  },
+  Unlock_CodeTriesUsed: {
+    says: 'Rhoddwyd cod anghywir yn rhy aml, felly mae’r datgloi hwn wedi dod i ben. Nid yw eich cerdyn wedi newid.',
+    next: 'Dechreuwch eto i gael cod newydd.',
+  },
+  Unlock_Expired: {
+    says: 'Mae’r 15 munud ar gyfer y datgloi hwn ar ben.',
+    next: 'Os yw eich cerdyn wedi’i rwystro o hyd, dechreuwch eto.',
+  },
+  Unlock_Superseded: {
+    says: 'Dechreuwyd datgloi’r cerdyn hwn eto yn rhywle arall, felly mae’r un hwn wedi dod i ben.',
+    next: 'Ewch ymlaen yno, neu dechreuwch eto yma.',
+  },
+  Unlock_CardOut: {
+    says: 'Nid yw eich cerdyn yn y darllenydd.',
+    next: 'Rhowch yr un cerdyn yn ôl i mewn. Yna bydd y datgloi’n mynd ymlaen ohono’i hun.',
+  },
+  Unlock_NotAuthorised: {
+    says: 'Does neb wedi awdurdodi datgloi’r cerdyn hwn eto.',
+    next: 'Gofynnwch i’ch Awdurdod Cofrestru ei awdurdodi, ac yna rhowch gynnig arall arni.',
+  },
+  Unlock_CardNotProven: {
+    says: 'Ni allai’r cerdyn ddangos i’r ddesg gardiau mai ef yw’r un y mae’n dweud ydyw.',
+    next: 'Gwiriwch mai eich cerdyn chi ydyw a dechreuwch eto. Os bydd yn digwydd eto, ewch at eich Awdurdod Cofrestru.',
+  },
+  Unlock_CardNotActive: {
+    says: 'Nid yw’r ddesg gardiau bellach yn rhestru’r cerdyn hwn fel un sy’n cael ei ddefnyddio.',
+    next: 'Ewch at eich Awdurdod Cofrestru. Os oeddech wedi dweud ei fod ar goll, byddant yn rhoi un newydd i chi.',
+  },
+  Unlock_TriedTooOften: {
+    says: 'Torrwyd ar draws y datgloi hwn yn rhy aml, felly mae wedi dod i ben.',
+    next: 'Dechreuwch eto, a gadewch y cerdyn yn y darllenydd nes y bydd wedi gorffen.',
+  },
+  Unlock_PasscodeRefused: {
+    says: 'Ni dderbyniodd y cerdyn y cod pas hwnnw. Ni newidiwyd dim.',
+    next: 'Dewiswch un arall.',
+  },
+  Unlock_ChooseAgain: {
+    says: 'Torrwyd ar draws Wardkey, ac nid yw wedi cadw’r cod pas a ddewisoch.',
+    next: 'Dewiswch eich cod pas newydd eto.',
+  },
+  Unlock_PukRefused: {
+    says: 'Ni dderbyniodd y cerdyn god datgloi’r ddesg gardiau.',
+    next: 'Peidiwch â rhoi cynnig arall arni. Ewch at eich Awdurdod Cofrestru, a all roi cerdyn newydd i chi.',
+  },
+  Unlock_PukLastTry: {
+    says: 'Un cynnig sydd ar ôl gan y cerdyn ar gyfer ei god datgloi, felly ni roddwyd cynnig arall arni.',
+    next: 'Ewch at eich Awdurdod Cofrestru, a all roi cerdyn newydd i chi.',
+  },
+  Desk_NotReached: {
+    says: 'Ni ellir cyrraedd desg gardiau eich sefydliad.',
+    next: 'Gwiriwch rwydwaith y cyfrifiadur hwn. Mae Wardkey yn rhoi cynnig arall arni ohono’i hun.',
+  },
+  Desk_NotTrusted: {
+    says: 'Ni allai’r hyn sy’n ateb ar ran y ddesg gardiau ddangos mai desg eich sefydliad ydyw. Ni ddywedwyd dim wrtho.',
+    next: 'Peidiwch â mynd ymlaen yma. Dywedwch wrth y tîm TG: gweler desk.caFile a desk.pinnedKeys yn y polisi, a chloc y cyfrifiadur hwn.',
+  },
+  Desk_NotUnderstood: {
+    says: 'Atebodd y ddesg gardiau rywbeth nad yw Wardkey yn ei ddeall.',
+    next: 'Diweddarwch Wardkey a rhowch gynnig arall arni. Os nad yw hynny’n helpu, dywedwch wrth y tîm TG.',
+  },
+  Desk_TooMany: { says: 'Rhoddwyd cynnig ar hynny’n rhy aml.', next: 'Arhoswch ychydig, a rhowch gynnig arall arni.' },
+  Desk_Unavailable: {
+    says: 'Nid yw’r ddesg gardiau ar gael ar hyn o bryd.',
+    next: 'Mae Wardkey yn rhoi cynnig arall arni ohono’i hun. Os bydd yn parhau, gofynnwch i’ch Awdurdod Cofrestru.',
+  },
   Certificate_Absent: {
     says: 'Does dim tystysgrif ar y cerdyn i fewngofnodi â hi.',
     next: 'Gofynnwch i’ch Awdurdod Cofrestru.',

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { FrameReader, MAX_REQUEST_JSON } from '../../../core/contract/control.ts';
 import { type PageRequest, PageRequestSchema } from '../../../core/contract/page-channel.ts';
-import type { ViewCommand } from '../../../core/contract/view.ts';
+import { secretsBeside } from '../../../core/contract/view.ts';
 
 /** More than any request needs, in bytes. */
 export const MAX_MESSAGE = 8 * 1024;
@@ -17,9 +17,9 @@ export function parsePageMessage(bytes: Uint8Array): PageMessage | null {
     if (frame === undefined) return null;
     const parsed = v.safeParse(PageRequestSchema, frame.json);
     const { secrets } = frame;
-    // Nobody's passcode is empty.
+    // No secret is empty.
     const whole = secrets.every(({ length }) => length > 0);
-    if (parsed.success && whole && secrets.length === secretsOf(parsed.output.request)) {
+    if (parsed.success && whole && secrets.length === secretsBeside(parsed.output.request)) {
       return { ...parsed.output, secrets: frame.secrets };
     }
     for (const secret of frame.secrets) secret.fill(0);
@@ -41,9 +41,4 @@ function isOneFrame(bytes: Uint8Array): boolean {
     end += 1 + view.getUint8(end);
   }
   return end === bytes.length;
-}
-
-function secretsOf(command: ViewCommand): number {
-  if (command.command !== 'attempt') return 0;
-  return command.kind === 'change' ? 2 : 1;
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MAX_SECRET } from '../../../core/contract/control.ts';
 import { ViewCommandSchema, type ViewOutcome } from '../../../core/contract/view.ts';
 import { overwriteAllBytes } from '../../../native/card-process/secrets.ts';
 import type { ViewService } from '../desktop-host.ts';
@@ -9,7 +10,7 @@ import { isOwnPage } from './protocol.ts';
 /** A countdown lies over everything, for anyone to touch: it may do no more than end itself by locking. */
 export type PageRole = 'panel' | 'countdown';
 
-const secret = v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(64));
+const secret = v.pipe(v.instance(Uint8Array), v.minLength(1), v.maxLength(MAX_SECRET));
 const RequestSchema = v.strictTuple([ViewCommandSchema, v.pipe(v.array(secret), v.maxLength(2))]);
 
 /** Who asked is not one of our pages. The page that asked sees that it was refused, and no more. */

@@ -1,0 +1,158 @@
+import { createDecipheriv, randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { CardOperator } from '../../../src/core/card/operations.ts';
+import { isSignatureBy, publicKeyOf } from '../../../src/core/card/piv/signature.ts';
+import type { CardOperation, CardProgress } from '../../../src/core/contract/card-process.ts';
+import { CERTIFICATE_OBJECT } from '../../../src/simulator/card/data-objects.ts';
+import type { Fault } from '../../../src/simulator/card/faults.ts';
+import { PROFILE_NAMES, type ProfileName } from '../../../src/simulator/card/profiles.ts';
+import {
+  type CardOrder,
+  issueCard,
+  TEST_ADMIN_KEY,
+  TEST_PIN,
+  TEST_PUK,
+} from '../../../src/simulator/pki/issue-card.ts';
+import { VirtualReader } from '../../../src/simulator/reader/in-process.ts';
+import { ascii } from '../card-script.ts';
+import { element } from '../simulator-terminal.ts';
+
+const NEXT_PUK = '13572468';
+const NEW_PIN = '864209';
+const RESET = 0x2c;
+const CHANGE = 0x24;
+
+async function table(profile: ProfileName, order: CardOrder = {}) {
+  const guid = randomBytes(16);
+  const cardId = guid.toString('hex');
+  const reader = new VirtualReader();
+  const card = await issueCard({ keys: 'p256', profile, guid, ...order });
+  const operator = new CardOperator();
+  const progress: CardProgress[] = [];
+  reader.insert(card);
+  return {
+    card,
+    cardId,
+    progress,
+    run: async (operation: CardOperation, fault?: Fault) => {
+      if (reader.atr === null) reader.insert(card);
+      reader.disarm();
+      if (fault !== undefined) reader.arm(fault);
+      return await operator.run(await reader.connect(), operation, (each) => progress.push(each));
+    },
+    secrets: () => ({
+      puk: Buffer.from(card.snapshot().puk.value, 'hex').toString('latin1'),
+      pukTries: card.snapshot().puk.triesLeft,
+      pin: Buffer.from(card.snapshot().pin.value, 'hex').subarray(0, 6).toString('latin1'),
+      pinTries: card.snapshot().pin.triesLeft,
+    }),
+  };
+}
+
+const order = (cardId: string, mode: 'replace' | 'probe' | 'change' = 'replace', puk = TEST_PUK) =>
+  ({
+    kind: 'desk-unblock',
+    mode,
+    cardId,
+    puk: ascii(puk),
+    nextPuk: mode === 'probe' ? null : ascii(NEXT_PUK),
+    newPin: ascii(NEW_PIN),
+  }) as const;
+
+const blocked = async ({ run, cardId }: Awaited<ReturnType<typeof table>>) => {
+  for (let i = 0; i < 6; i++) await run({ kind: 'verify', pin: ascii('999999'), lastTry: 'allow', cardId });
+};
+
+describe.each(PROFILE_NAMES)('an unblocking by the card desk on %s', (profile) => {
+  it('sets the new passcode and the next unblocking code, and overwrites what it was given', async () => {
+    const at = await table(profile);
+    await blocked(at);
+    const asked = order(at.cardId);
+    const answer = await at.run(asked);
+    expect(answer).toMatchObject({
+      ok: true,
+      value: { result: 'changed', failure: null, status: { state: 'unverified' } },
+    });
+    expect(at.secrets()).toMatchObject({ puk: NEXT_PUK, pin: NEW_PIN });
+    expect([...asked.puk, ...asked.newPin, ...(asked.nextPuk ?? [])].every((octet) => octet === 0)).toBe(true);
+    expect(at.progress).toContainEqual({ kind: 'unblocking' });
+  });
+
+  it('only sets the passcode to probe a code, and only changes the code to change it', async () => {
+    const at = await table(profile);
+    expect(await at.run(order(at.cardId, 'probe'))).toMatchObject({ value: { result: 'unblocked' } });
+    expect(at.secrets()).toMatchObject({ puk: TEST_PUK, pin: NEW_PIN });
+    expect(await at.run(order(at.cardId, 'change'))).toMatchObject({ value: { result: 'changed' } });
+    expect(at.secrets()).toMatchObject({ puk: NEXT_PUK, pin: NEW_PIN });
+  });
+
+  it('tells how a wrong code ends, down to where it is blocked', async () => {
+    const at = await table(profile);
+    const tries = at.secrets().pukTries;
+    expect(await at.run(order(at.cardId, 'replace', '00000000'))).toMatchObject({
+      value: { result: 'wrong', triesLeft: tries - 1 },
+    });
+    for (let left = tries - 2; left >= 1; left--) await at.run(order(at.cardId, 'probe', '00000000'));
+    expect(await at.run(order(at.cardId, 'probe', '00000000'))).toMatchObject({ value: { result: 'blocked' } });
+  });
+
+  it('touches no other card', async () => {
+    const at = await table(profile);
+    expect(await at.run(order('0'.repeat(32)))).toMatchObject({
+      value: { result: 'untouched', failure: { code: 'card-removed' } },
+    });
+    expect(at.progress).toEqual([]);
+    expect(at.secrets()).toMatchObject({ puk: TEST_PUK, pin: TEST_PIN });
+  });
+
+  it.each([
+    [{ kind: 'cut', when: 'before', at: { ins: 0xa4 } }, 'untouched'],
+    [{ kind: 'cut', when: 'after', at: { ins: 0xcb } }, 'untouched'],
+    [{ kind: 'cut', when: 'before', at: { ins: RESET } }, 'not-known'],
+    [{ kind: 'cut', when: 'after', at: { ins: RESET } }, 'not-known'],
+    [{ kind: 'status', statusWord: 0x6f00, at: { ins: RESET } }, 'not-known'],
+    [{ kind: 'status', statusWord: 0x6581, at: { ins: RESET } }, 'not-known'],
+    [{ kind: 'status', statusWord: 0x6982, at: { ins: RESET } }, 'untouched'],
+    [{ kind: 'cut', when: 'before', at: { ins: CHANGE } }, 'unblocked'],
+    [{ kind: 'cut', when: 'after', at: { ins: CHANGE } }, 'unblocked'],
+    [{ kind: 'status', statusWord: 0x6982, at: { ins: CHANGE } }, 'unblocked'],
+    [{ kind: 'cut', when: 'before', at: { ins: 0x20 } }, 'untouched'],
+  ] as const)('says no more than is known after %j', async (fault, result) => {
+    const at = await table(profile);
+    expect(await at.run(order(at.cardId), fault)).toMatchObject({ ok: true, value: { result } });
+  });
+});
+
+describe.each(PROFILE_NAMES)('the proof of the card to the desk on %s', (profile) => {
+  it('is a signature by 9E that wants no passcode', async () => {
+    const at = await table(profile);
+    const message = new TextEncoder().encode('what the desk asked');
+    const answer = await at.run({ kind: 'desk-signature', cardId: at.cardId, message });
+    const object = Buffer.from(at.card.snapshot().objects[CERTIFICATE_OBJECT['9e']] ?? '', 'hex');
+    const signature = answer.ok && answer.value.kind === 'desk-signature' ? answer.value.signature : new Uint8Array();
+    expect(isSignatureBy(publicKeyOf(element(object, 0x70)), message, signature)).toBe(true);
+  });
+
+  it('is by the admin key where there is no 9E, and leaves no right to write behind', async () => {
+    const at = await table(profile, { keys: { '9a': 'p256' } });
+    expect(await at.run({ kind: 'desk-signature', cardId: at.cardId, message: new Uint8Array(8) })).toMatchObject({
+      ok: false,
+      failure: { code: 'object-absent' },
+    });
+    const asked = await at.run({ kind: 'admin-witness', cardId: at.cardId });
+    if (!asked.ok || asked.value.kind !== 'admin-witness') throw new Error('no witness');
+    const { algorithm, witness } = asked.value;
+    expect(algorithm).toBe('3des');
+    const decipher = createDecipheriv('des-ede3-ecb', Buffer.from(TEST_ADMIN_KEY.value, 'hex'), null).setAutoPadding(
+      false,
+    );
+    const decrypted = Buffer.concat([decipher.update(witness), decipher.final()]);
+    const answer = await at.run({
+      kind: 'admin-response',
+      algorithm,
+      witness: Uint8Array.from(decrypted),
+      challenge: new Uint8Array(8),
+    });
+    expect(answer).toMatchObject({ ok: true, value: { kind: 'admin-response' } });
+  });
+});
