@@ -30,6 +30,8 @@ export const AUDIT_EVENTS = [
   'ra-signed-in',
   'ra-sign-in-refused',
   'ra-signed-out',
+  'ra-handed-over',
+  'ra-hand-over-again',
   'people-searched',
   'identity-checked',
   'unlock-authorised',
