@@ -6,7 +6,7 @@ import { type BuiltFile, buildView } from './view.ts';
 
 /**
  * `npm run build`: bundles the program into out/. The program's own parts lie flat, so that an entry finds its worker beside
- * it; the window's page is in out/window, pictures are in out/icons. Everything is in the bundle but koffi, whose native part
+ * it; the window's page is in out/window, that of the card desk in out/ra, pictures are in out/icons. Everything is in the bundle but koffi, whose native part
  * cannot be, and Electron, which brings itself. Says nothing when all is well: commands that build first must not mix the
  * builder's words into their own.
  */
@@ -36,14 +36,15 @@ const CARD_ENTRIES = {
 const PRELOAD = { preload: 'src/main/host/electron/preload.ts' };
 
 export async function bundle(): Promise<void> {
-  const [program, cards, preload, view] = await Promise.all([
+  const [program, cards, preload, view, ra] = await Promise.all([
     bundleProgram(ENTRIES, { format: 'esm', ending: 'js', chunks: 'chunk' }),
     bundleProgram(CARD_ENTRIES, { format: 'esm', ending: 'js', chunks: 'card-chunk' }),
     bundleProgram(PRELOAD, { format: 'cjs', ending: 'cjs', chunks: 'preload-chunk' }),
     buildView(join(ROOT, 'src', 'renderer'), 'window'),
+    buildView(join(ROOT, 'services', 'card-desk', 'page'), 'ra', '/ra/'),
     makeIcons(join(OUT, 'icons')),
   ]);
-  const files = [...program, ...cards, ...preload, ...view];
+  const files = [...program, ...cards, ...preload, ...view, ...ra];
   for (const { name, content } of files) replace(join(OUT, name), content);
   removeOthers(new Set(files.map(({ name }) => name)));
 }

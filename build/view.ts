@@ -2,19 +2,25 @@ import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { build } from 'vite';
 
+const NODE_MODULES = join(import.meta.dirname, '..', 'node_modules');
+
 export type BuiltFile = { readonly name: string; readonly content: Buffer };
 
-/** Bundles the window's page. Nothing is inlined: its content security policy allows no data: address. */
-export async function buildView(root: string, folder: string): Promise<BuiltFile[]> {
+/**
+ * Bundles a page: the window's, or that of the card desk. Nothing is inlined: their content security policies allow no data:
+ * address.
+ * @param base where the browser finds its files
+ */
+export async function buildView(root: string, folder: string, base = './'): Promise<BuiltFile[]> {
   const result = await build({
     root,
     configFile: false,
     logLevel: 'warn',
     mode: 'production',
-    base: './',
+    base,
     publicDir: false,
     plugins: [react()],
-    css: { preprocessorOptions: { scss: { loadPaths: [join(root, '..', '..', 'node_modules')], quietDeps: true } } },
+    css: { preprocessorOptions: { scss: { loadPaths: [NODE_MODULES], quietDeps: true } } },
     build: {
       write: false,
       minify: true,

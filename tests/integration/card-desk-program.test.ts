@@ -78,6 +78,11 @@ test('people, cards, owners, journeys, keys and audit: without a desk that runs,
     { id: 'new', active: true },
     { id: 'old', active: false, uses: 1 },
   ]);
+  expect(await folder.run(['settle-code'], JSON.stringify({ cardId: card.cardId, puk: card.puk }))).toMatchObject({
+    exit: 0,
+    lines: [{ ok: true, card: card.cardId }],
+  });
+  expect(await folder.run(['stuck'])).toMatchObject({ exit: 0, lines: [] });
   expect(await folder.run(['card', '--card', card.cardId, '--state', 'lost'])).toMatchObject({ exit: 0 });
 
   const exported = await folder.run(['export-audit']);

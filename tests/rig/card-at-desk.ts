@@ -175,7 +175,7 @@ export class CardAtDesk {
   }
 
   /** Signs an RA in with this card. */
-  async signIn(desk: DeskUnderTest): Promise<string> {
+  async signIn(desk: Pick<DeskUnderTest, 'does'>): Promise<string> {
     const asked = await desk.does('signInChallenge', { body: {} });
     await verifyPin(this.exchange, PIN_REFERENCE.application, ascii(TEST_PIN));
     const certificate = this.certificate('9a').raw;

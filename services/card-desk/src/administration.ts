@@ -5,8 +5,16 @@ import { CERTIFICATE_SLOTS } from '../../../src/core/contract/card-process.ts';
 import type { Desk } from './desk.ts';
 import { type Address, addressOf } from './journey/address.ts';
 import { audit } from './store/audit-chain.ts';
-import { CARD_STATES, type CardState, lockCard, saveCardSecret } from './store/cards.ts';
+import {
+  CARD_STATES,
+  type CardState,
+  deleteCardSecret,
+  lockCard,
+  saveCardSecret,
+  settlePukState,
+} from './store/cards.ts';
 import type { Sql } from './store/database.ts';
+import { lockOtherOpenJourneys } from './store/journeys.ts';
 import { findPersonByUserId, saveAddress } from './store/people.ts';
 import { ADMIN_CIPHER } from './unlock/card-proof.ts';
 
@@ -31,12 +39,14 @@ export const PersonInputSchema = v.strictObject({
 
 const base64 = v.pipe(v.string(), v.base64(), v.maxLength(20_000));
 
+/** 4 to 8 characters as they are sent to the card, or `hex:` and 16 hexadecimal digits. */
+const puk = v.pipe(v.string(), v.regex(/^(?:[!-~]{4,8}|hex:[0-9a-fA-F]{16})$/));
+
 export const CardInputSchema = v.strictObject({
   cardId: CardIdSchema,
   serial: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(100))), null),
   owner: v.optional(v.nullable(userId), null),
-  /** 4 to 8 characters as they are sent to the card, or `hex:` and 16 hexadecimal digits. */
-  puk: v.pipe(v.string(), v.regex(/^(?:[!-~]{4,8}|hex:[0-9a-fA-F]{16})$/)),
+  puk,
   adminKey: v.optional(
     v.nullable(
       v.strictObject({
@@ -121,9 +131,7 @@ export async function enrolCard(desk: Desk, input: unknown): Promise<{ readonly 
       ],
     );
     if (added === 0) throw new AdministrationError('that card is enrolled already');
-    const puk = card.puk.startsWith('hex:') ? Buffer.from(card.puk.slice(4), 'hex') : Buffer.from(card.puk);
-    await saveCardSecret(sql, desk.ring(), card.cardId, 'puk', puk);
-    puk.fill(0);
+    await saveCode(sql, desk, card.cardId, card.puk);
     if (adminKey !== null) {
       const key = Buffer.from(adminKey.hex, 'hex');
       await saveCardSecret(sql, desk.ring(), card.cardId, 'admin-key', key);
@@ -138,6 +146,12 @@ export async function enrolCard(desk: Desk, input: unknown): Promise<{ readonly 
     });
   });
   return { card: card.cardId };
+}
+
+async function saveCode(sql: Sql, desk: Desk, card: string, given: string): Promise<void> {
+  const code = given.startsWith('hex:') ? Buffer.from(given.slice(4), 'hex') : Buffer.from(given);
+  await saveCardSecret(sql, desk.ring(), card, 'puk', code);
+  code.fill(0);
 }
 
 const spkiOf = (certificate: X509Certificate) =>
@@ -181,6 +195,53 @@ export async function setOwner(desk: Desk, card: string, owner: string | null): 
   });
 }
 
+export const SettledCodeSchema = v.union([
+  /** The code that is on the card, as whoever has set it anew there knows it. */
+  v.strictObject({ cardId: CardIdSchema, puk }),
+  /** The tries that its code has left, as the card itself was seen to tell; which code it is, the desk finds out. */
+  v.strictObject({
+    cardId: CardIdSchema,
+    triesLeft: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(15)),
+  }),
+]);
+
+/**
+ * The word of somebody who had the card in hand, for a card that is released nothing any more. Not while an agent has its code:
+ * what that does to the card would be later than the word. What journeys before it still report is not believed.
+ */
+export async function settleCode(desk: Desk, input: unknown): Promise<{ readonly card: string }> {
+  const given = parsed(SettledCodeSchema, input);
+  const { cardId: card } = given;
+  const now = desk.now();
+  await desk.database.transaction(async (sql) => {
+    const stored = await lockCard(sql, card);
+    if (stored === null) throw new AdministrationError(NOT_ENROLLED);
+    const open = await lockOtherOpenJourneys(sql, card, null);
+    const released = open.find(({ journey }) => journey.phase === 'released' && now.getTime() < journey.expiresAt);
+    if (released !== undefined) {
+      const until = new Date(released.journey.expiresAt).toISOString();
+      throw new AdministrationError(`an unlock has the code of this card until ${until}: settle it after that`);
+    }
+    if ('puk' in given) {
+      await saveCode(sql, desk, card, given.puk);
+      await deleteCardSecret(sql, card, 'next-puk');
+      await settlePukState(sql, card, { condition: 'settled', triesLeft: null });
+    } else {
+      if (stored.puk_condition === 'lost' || stored.puk_condition === 'blocked') {
+        throw new AdministrationError('the card took none of the codes that are known here: it needs another, as puk');
+      }
+      await settlePukState(sql, card, { condition: stored.puk_condition, triesLeft: given.triesLeft });
+    }
+    await audit(sql, now, {
+      event: 'code-settled',
+      card,
+      by: 'puk' in given ? 'code' : 'tries',
+      was: stored.puk_condition,
+    });
+  });
+  return { card };
+}
+
 /** A card that is not active is released nothing, and signs nobody in. */
 export async function setCardState(desk: Desk, card: string, state: CardState): Promise<void> {
   if (!CARD_STATES.includes(state)) throw new AdministrationError(`a card is ${CARD_STATES.join(', ')}`);
@@ -192,6 +253,8 @@ export async function setCardState(desk: Desk, card: string, state: CardState): 
   });
 }
 
+const NOT_ENROLLED = 'that card is not enrolled';
+
 async function existingCard(sql: Sql, card: string): Promise<void> {
-  if ((await lockCard(sql, card)) === null) throw new AdministrationError('that card is not enrolled');
+  if ((await lockCard(sql, card)) === null) throw new AdministrationError(NOT_ENROLLED);
 }

@@ -74,6 +74,11 @@ export const SettingsSchema = v.strictObject({
     {},
   ),
   /**
+   * The browser of an RA has to come from the address that the RA's agent came from. False: where browsers and programs of one
+   * workstation reach the desk by different proxies.
+   */
+  browserAtSameAddress: v.optional(v.boolean(), true),
+  /**
    * What somebody can ask about a card that is not theirs takes at least this long to answer: longer than what is done for
    * it, whatever it was.
    */

@@ -36,6 +36,7 @@ export async function sweep(desk: Desk): Promise<number> {
     await forgetEmptyBuckets(sql, now);
     await sql.run('delete from sign_in_challenges where expires_at < $1', [now]);
     await sql.run('delete from ra_sessions where expires_at < $1', [now]);
+    await sql.run('delete from ra_hand_overs where expires_at < $1', [dayAgo]);
     await sql.run('delete from address_proofs where expires_at < $1', [dayAgo]);
     await sql.run('delete from messages where sealed is null and expires_at < $1', [dayAgo]);
   });

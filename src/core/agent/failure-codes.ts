@@ -177,6 +177,18 @@ export const FAILURES = {
     says: 'The card desk answered something that Wardkey does not understand.',
     next: 'Update Wardkey and try again. If that does not help, tell IT.',
   },
+  Desk_NotSet: {
+    says: 'This computer has no card desk.',
+    next: 'Ask IT to set desk.address in the policy.',
+  },
+  Desk_SignInRefused: {
+    says: 'The card desk did not sign you in.',
+    next: 'Use the card that you were given as an RA. If it is that one, tell whoever looks after the card desk.',
+  },
+  Desk_PageNotOpened: {
+    says: 'You are signed in at the card desk, but no browser opened.',
+    next: 'Open the file that is named here in a browser within a minute, or try again.',
+  },
   Desk_TooMany: { says: 'That was tried too often.', next: 'Wait a while, and try again.' },
   Desk_Unavailable: {
     says: 'The card desk is not available right now.',

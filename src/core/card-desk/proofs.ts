@@ -34,6 +34,11 @@ export function signInProofText({ origin, challenge, certificate }: SignInProof)
   return textOf('Wardkey card desk: sign-in', [origin, challenge, sha256(certificate)]);
 }
 
+/** For the same key: hands the sign-in over to a browser (docs/card-desk.md). */
+export function handOverProofText({ origin, challenge, certificate }: SignInProof): Uint8Array<ArrayBuffer> {
+  return textOf('Wardkey card desk: sign-in of a browser', [origin, challenge, sha256(certificate)]);
+}
+
 /** No field can hold a NUL, so that no two lists of fields make the same text. */
 function textOf(name: string, fields: readonly string[]): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode([name, ...fields].join('\0'));

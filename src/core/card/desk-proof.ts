@@ -54,7 +54,8 @@ export async function answerForDesk(
   return { kind: 'admin-response', response: copyOf(response) };
 }
 
-async function theCard(stay: CardStay, cardId: string): Promise<PivCard> {
+/** The card in the reader, if it is the one of this id; else 'card-removed'. */
+export async function theCard(stay: CardStay, cardId: string): Promise<PivCard> {
   const card = new PivCard(stay.exchange);
   await card.select();
   if (!(await isCard(card, cardId))) throw new CardError({ code: 'card-removed' });

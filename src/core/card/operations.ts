@@ -4,8 +4,9 @@ import { CardError } from './card-error.ts';
 import { CardStay, type StayNotes } from './card-stay.ts';
 import { DeauthenticationSupport } from './deauthentication.ts';
 import { answerForDesk, signForDesk, witnessForDesk } from './desk-proof.ts';
+import { signInAtDesk } from './desk-sign-in.ts';
 import { unblockForDesk } from './desk-unblock.ts';
-import { attemptPin, readStatus } from './pin-operation.ts';
+import { attemptPin, type PinAttemptOptions, readStatus } from './pin-operation.ts';
 import { KnownCards } from './piv/known-cards.ts';
 import { readCard } from './read-operation.ts';
 import { secretsOf } from './secrets-of.ts';
@@ -68,20 +69,22 @@ export class CardOperator {
         return await witnessForDesk(stay, operation);
       case 'admin-response':
         return await answerForDesk(stay, operation);
+      case 'desk-sign-in':
+        return await signInAtDesk(stay, operation, this.#pinOptions(onProgress));
       case 'desk-unblock':
         return await unblockForDesk(stay, operation, onProgress);
       case 'verify':
       case 'change':
       case 'unblock': {
-        const { status, signature } = await attemptPin(stay, operation, {
-          deauthentication: this.#deauthentication,
-          keepVerified: this.#options.keepVerified ?? false,
-          onProgress,
-        });
+        const { status, signature } = await attemptPin(stay, operation, this.#pinOptions(onProgress));
         const proves = operation.kind === 'verify' && operation.prove !== undefined;
         return { kind: 'pin', status, ...(proves ? { signature } : {}) } as const;
       }
     }
+  }
+
+  #pinOptions(onProgress: (progress: CardProgress) => void): PinAttemptOptions {
+    return { deauthentication: this.#deauthentication, keepVerified: this.#options.keepVerified ?? false, onProgress };
   }
 
   #stayAt(connection: CardConnection): CardStay {

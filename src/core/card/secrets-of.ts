@@ -10,6 +10,7 @@ export function secretsOf(operation: CardOperation): Uint8Array[] {
     case 'admin-response':
       return [];
     case 'verify':
+    case 'desk-sign-in':
       return [operation.pin];
     case 'change':
       return [operation.pin, operation.newPin];

@@ -146,6 +146,27 @@ const ReportedSchema = v.pipe(
   v.metadata({ title: 'Reported' }),
 );
 
+const signInProof = v.strictObject({
+  challenge: uuid('The challenge.'),
+  certificate: base64(12_000, 'The 9A certificate (DER).'),
+  signature: base64(1400, 'SHA-256; RSA as PKCS #1 v1.5, ECDSA as DER (src/core/card-desk/proofs.ts).'),
+});
+
+const SessionSchema = v.pipe(
+  v.strictObject({
+    token: v.pipe(v.string(), v.regex(/^[\w-]{43}$/), v.description('Bearer token of the session.')),
+    expiresAt: moment('The latest end of the session; 15 minutes without a request end it too.'),
+    name: v.pipe(v.string(), v.description('Of the RA.')),
+  }),
+  v.metadata({ title: 'Session' }),
+);
+
+const handOverToken = v.pipe(
+  v.string(),
+  v.regex(/^[\w-]{43}$/),
+  v.description('Stands in the fragment of the address that the browser opens: `/ra#` and this.'),
+);
+
 export const PersonSchema = v.pipe(
   v.strictObject({
     id: uuid('The person at this desk.'),
@@ -400,20 +421,36 @@ export const DESK_OPERATIONS = {
     token: null,
     parameters: none,
     query: none,
-    body: v.strictObject({
-      challenge: uuid('The challenge.'),
-      certificate: base64(12_000, 'The 9A certificate (DER).'),
-      signature: base64(1400, 'SHA-256; RSA as PKCS #1 v1.5, ECDSA as DER (src/core/card-desk/proofs.ts).'),
-    }),
+    body: signInProof,
+    done: 201,
+    answer: SessionSchema,
+    refusals: ['Desk_SignIn'],
+  },
+  handOver: {
+    says: 'The same for a browser: what comes back opens one session, once, within a minute, from the address that this request came from.',
+    method: 'POST',
+    path: '/v1/ra/hand-overs',
+    token: null,
+    parameters: none,
+    query: none,
+    body: signInProof,
     done: 201,
     answer: v.pipe(
-      v.strictObject({
-        token: v.pipe(v.string(), v.regex(/^[\w-]{43}$/), v.description('Bearer token of the session.')),
-        expiresAt: moment('The latest end of the session; 15 minutes without a request end it too.'),
-        name: v.pipe(v.string(), v.description('Of the RA.')),
-      }),
-      v.metadata({ title: 'Session' }),
+      v.strictObject({ handOver: handOverToken, expiresAt: moment('Until when it is taken.') }),
+      v.metadata({ title: 'HandOver' }),
     ),
+    refusals: ['Desk_SignIn'],
+  },
+  takeHandOver: {
+    says: 'The browser opens its session. A hand-over that comes a second time ends the session that it has opened.',
+    method: 'POST',
+    path: '/v1/ra/browser-sessions',
+    token: null,
+    parameters: none,
+    query: none,
+    body: v.strictObject({ handOver: handOverToken }),
+    done: 201,
+    answer: SessionSchema,
     refusals: ['Desk_SignIn'],
   },
   signOut: {

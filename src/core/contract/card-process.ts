@@ -71,6 +71,19 @@ export const CardOperationSchema = v.variant('kind', [
     witness: bytes(16),
     challenge: bytes(16),
   }),
+  /**
+   * Has the card sign, by its sign-in key (9A) and after its PIN, that an RA's browser is signed in at a card desk. What is signed
+   * is made where the card is, of these two and the card's own certificate: nothing else can be had signed.
+   */
+  v.object({
+    kind: v.literal('desk-sign-in'),
+    pin: secret,
+    ...bound,
+    cardId: cardIdText,
+    /** Scheme, host and port. */
+    origin: v.pipe(v.string(), v.maxLength(300), v.regex(/^https?:\/\/[\w.:[\]-]+$/)),
+    challenge: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+  }),
   /** What a release of the card desk says: card-desk.ts has the modes. */
   v.object({
     kind: v.literal('desk-unblock'),
@@ -212,6 +225,12 @@ export const CardProcessMessageSchema = v.variant('type', [
             signature: v.optional(v.nullable(bytes(1024))),
           }),
           v.object({ kind: v.literal('desk-signature'), signature: bytes(1024) }),
+          v.object({
+            kind: v.literal('desk-sign-in'),
+            /** Of 9A, DER. */
+            certificate: bytes(MAX_CERTIFICATE_BYTES),
+            signature: bytes(1024),
+          }),
           v.object({
             kind: v.literal('admin-witness'),
             algorithm: v.picklist(ADMIN_ALGORITHMS),

@@ -1,5 +1,6 @@
 import type { FailureCode } from '../../core/agent/failure-codes.ts';
 import type { AgentState, Reader } from '../../core/agent/state.ts';
+import type { CardHost } from '../../core/contract/card-host.ts';
 import type { DesktopSession } from '../../core/contract/desktop-session.ts';
 import { bootId } from '../../native/machine/boot-id.ts';
 import { AgentRuntime } from '../agent/agent-runtime.ts';
@@ -14,6 +15,8 @@ const PATIENCE_MS = 20_000;
 /** An agent that sees cards but has no desktop to act on: for commands that look, or that talk to a card directly. */
 export type Observer = {
   readonly runtime: AgentRuntime;
+  /** For what the runtime has no word for. */
+  readonly cards: CardHost;
   readonly trust: () => TrustState;
   /** Resolves when everything there is has been looked at, or patience has run out. */
   settled(): Promise<void>;
@@ -54,6 +57,7 @@ export async function startObserver(policyPath: string | null): Promise<Observer
   const patience = setTimeout(settled.resolve, PATIENCE_MS);
   return {
     runtime,
+    cards,
     trust: () => certificates.state(),
     settled: () => settled.promise,
     stop: async () => {

@@ -26,6 +26,10 @@ const COMMANDS: Record<string, { does: string; load: () => Promise<Command> }> =
     does: 'pin verify | change | unblock; passcodes on standard input or typed, one a line',
     load: async () => (await import('./commands/pin.ts')).pin,
   },
+  ra: {
+    does: 'ra sign-in: opens the page of the card desk for an RA, signed in with the own card; --no-open only makes it ready',
+    load: async () => (await import('./commands/ra.ts')).ra,
+  },
   lock: {
     does: 'lock this desktop and say whether it is truly locked',
     load: async () => (await import('./commands/lock.ts')).lock,

@@ -29,6 +29,7 @@ function detached(operation: CardOperation): CardOperation {
     case 'admin-response':
       return operation;
     case 'verify':
+    case 'desk-sign-in':
       return { ...operation, pin: copyOf(operation.pin) };
     case 'change':
       return { ...operation, pin: copyOf(operation.pin), newPin: copyOf(operation.newPin) };

@@ -1,8 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { enrolCard, savePerson, setCardState, setOwner } from '../../../services/card-desk/src/administration.ts';
+import {
+  enrolCard,
+  savePerson,
+  setCardState,
+  setOwner,
+  settleCode,
+} from '../../../services/card-desk/src/administration.ts';
 import { newKeyLine, parseKeyRing } from '../../../services/card-desk/src/secrets/key-ring.ts';
 import { readAudit } from '../../../services/card-desk/src/store/audit-chain.ts';
+import { stuckCards } from '../../../services/card-desk/src/store/cards.ts';
 import { checkKeys, keyUses } from '../../../services/card-desk/src/store/key-checks.ts';
 import { rotateKeys } from '../../../services/card-desk/src/store/key-rotation.ts';
 import { migrate, ownMigrations } from '../../../services/card-desk/src/store/migrations.ts';
@@ -209,6 +216,74 @@ export function keepingSuite(under: DatabaseUnderTest): void {
         expect(await card.unlock(desk, await startAndType(desk, card.cardId), '135792')).toMatchObject({
           phase: 'unlocked',
         });
+      });
+    });
+
+    describe('a card whose code is released to nobody any more', () => {
+      /** Two releases that nobody has reported, out of time. */
+      async function stuck() {
+        const { desk, card } = await blockedCard();
+        for (let i = 0; i < 3; i++) {
+          const ticket = await startAndType(desk, card.cardId);
+          await card.prove(desk, ticket);
+          desk.pass(16 * 60_000);
+        }
+        const ids = async () => {
+          const found = await desk.desk.database.transaction((sql) => stuckCards(sql, 10));
+          return found.map(({ id }) => id);
+        };
+        expect(await ids()).toEqual([card.cardId]);
+        return { desk, card, ids };
+      }
+
+      test('is settled by the tries that it was seen to have left', async () => {
+        const { desk, card, ids } = await stuck();
+        await settleCode(desk.desk, { cardId: card.cardId, triesLeft: 3 });
+        expect(await ids()).toEqual([]);
+        expect(await card.unlock(desk, await startAndType(desk, card.cardId), '135792')).toMatchObject({
+          phase: 'unlocked',
+        });
+        expect(await desk.audit()).toContainEqual(
+          expect.objectContaining({ event: 'code-settled', card: card.cardId, by: 'tries', was: 'unproven' }),
+        );
+      });
+
+      test('is settled by the code that it was given anew, and earlier journeys have no say about it', async () => {
+        const { desk, card } = await blockedCard();
+        const ticket = await startAndType(desk, card.cardId);
+        const { result } = await card.prove(desk, ticket);
+        expect(result.ok).toBe(true);
+        await expect(settleCode(desk.desk, { cardId: card.cardId, puk: card.puk })).rejects.toThrow(
+          'settle it after that',
+        );
+        desk.pass(16 * 60_000);
+        const fresh = await CardAtDesk.issue({ puk: '11223344', guid: Buffer.from(card.cardId, 'hex') });
+        await settleCode(desk.desk, { cardId: card.cardId, puk: fresh.puk });
+        const parameters = { unlock: ticket.unlock.id, attempt: '1' };
+        const problem = await desk.refuses('report', { parameters, body: { result: 'changed' } }, ticket.token);
+        expect(problem.code).toBe('Desk_OutOfOrder');
+        const later = await startAndType(desk, card.cardId);
+        const proven = await card.prove(desk, later);
+        if (!proven.result.ok) throw new Error(proven.result.problem.code);
+        await fresh.block();
+        expect(
+          await fresh.perform(proven.result.answer.release, proven.privateKey, later.unlock.id, '135792'),
+        ).toMatchObject({ result: 'changed' });
+      });
+
+      test('needs a code where it took none of those that are known', async () => {
+        const { desk } = await blockedCard();
+        const other = await CardAtDesk.issue({ puk: '11112222' });
+        await desk.enrolCard(other.enrolment(PERSON.userId));
+        await other.block();
+        await other.unlock(desk, await startAndType(desk, other.cardId), '135792');
+        await expect(settleCode(desk.desk, { cardId: other.cardId, triesLeft: 2 })).rejects.toThrow('needs another');
+        await expect(settleCode(desk.desk, { cardId: other.cardId, puk: '1' })).rejects.toThrow('not understood');
+        await settleCode(desk.desk, { cardId: other.cardId, puk: '11112222' });
+        expect(await other.unlock(desk, await startAndType(desk, other.cardId), '135792')).toMatchObject({
+          phase: 'unlocked',
+        });
+        await expect(settleCode(desk.desk, { cardId: someCardId(), puk: '11112222' })).rejects.toThrow('not enrolled');
       });
     });
 

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID, X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
 import { isSignatureBy } from '../../../../src/core/card/piv/signature.ts';
-import { signInProofText } from '../../../../src/core/card-desk/proofs.ts';
+import { type SignInProof, signInProofText } from '../../../../src/core/card-desk/proofs.ts';
 import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
 import { type Desk, done, type Outcome, refused } from '../desk.ts';
 import { withinLimits } from '../limits.ts';
@@ -54,46 +54,78 @@ export async function signIn(
   { source }: FromSource,
 ): Promise<Outcome<DeskAnswer<'signIn'>>> {
   const now = desk.now();
-  const der = Buffer.from(body.certificate, 'base64');
   return await desk.database.transaction(async (sql): Promise<Outcome<DeskAnswer<'signIn'>>> => {
-    const asked = one(
-      await sql.rows(ChallengeSchema, 'delete from sign_in_challenges where id = $1 returning challenge, expires_at', [
-        body.challenge,
-      ]),
-    );
-    const certificate = certificateOf(der);
-    const ra = certificate === null ? null : await raOf(sql, certificate);
-    const trusted =
-      asked !== null && now < asked.expires_at && ra !== null && ra.not_before <= now && now < ra.not_after;
-    const signed =
-      asked !== null &&
-      certificate !== null &&
-      isSignatureBy(
-        certificate.publicKey,
-        signInProofText({
-          origin: desk.settings.origin,
-          challenge: Buffer.from(asked.challenge).toString('hex'),
-          certificate: der,
-        }),
-        Buffer.from(body.signature, 'base64'),
-      );
-    if (!trusted || !signed) {
-      await audit(sql, now, {
-        event: 'ra-sign-in-refused',
-        source: pseudonymOf(desk, source),
-        why: asked === null ? 'challenge' : signed ? 'certificate' : 'signature',
-      });
-      return refused('Desk_SignIn');
-    }
-    const { token, hash } = newToken();
-    const expiresAt = new Date(now.getTime() + SESSION_MS);
-    await sql.run(
-      'insert into ra_sessions (token_hash, person_id, card_id, last_used_at, expires_at) values ($1, $2, $3, $4, $5)',
-      [hash, ra.person_id, ra.card_id, now, expiresAt],
-    );
-    await audit(sql, now, { event: 'ra-signed-in', ra: ra.person_id, card: ra.card_id });
-    return done({ token, expiresAt: expiresAt.toISOString(), name: ra.name });
+    const ra = await provenRa(desk, sql, body, source, signInProofText);
+    return ra === null ? refused('Desk_SignIn') : done(await openSession(sql, ra, now));
   });
+}
+
+export type ProvenRa = { readonly card_id: string; readonly person_id: string; readonly name: string };
+
+/** Who has signed the challenge, which is used up; null, and recorded: nobody who may sign in here. */
+export async function provenRa(
+  desk: Desk,
+  sql: Sql,
+  body: DeskRequest<'signIn'>['body'],
+  source: string,
+  textOf: (proof: SignInProof) => Uint8Array,
+): Promise<ProvenRa | null> {
+  const now = desk.now();
+  const der = Buffer.from(body.certificate, 'base64');
+  const asked = one(
+    await sql.rows(ChallengeSchema, 'delete from sign_in_challenges where id = $1 returning challenge, expires_at', [
+      body.challenge,
+    ]),
+  );
+  const certificate = certificateOf(der);
+  const ra = certificate === null ? null : await raOf(sql, certificate);
+  const trusted = asked !== null && now < asked.expires_at && ra !== null && ra.not_before <= now && now < ra.not_after;
+  const signed =
+    asked !== null &&
+    certificate !== null &&
+    isSignatureBy(
+      certificate.publicKey,
+      textOf({
+        origin: desk.settings.origin,
+        challenge: Buffer.from(asked.challenge).toString('hex'),
+        certificate: der,
+      }),
+      Buffer.from(body.signature, 'base64'),
+    );
+  if (!trusted || !signed) {
+    await audit(sql, now, {
+      event: 'ra-sign-in-refused',
+      source: pseudonymOf(desk, source),
+      why: asked === null ? 'challenge' : signed ? 'certificate' : 'signature',
+    });
+    return null;
+  }
+  return ra;
+}
+
+/** The last thing in its transaction. @param byBrowser the hand-over that the session comes from, hashed */
+export async function openSession(
+  sql: Sql,
+  ra: ProvenRa,
+  now: Date,
+  byBrowser: Uint8Array | null = null,
+): Promise<DeskAnswer<'signIn'>> {
+  const { token, hash } = newToken();
+  const expiresAt = new Date(now.getTime() + SESSION_MS);
+  await sql.run(
+    'insert into ra_sessions (token_hash, person_id, card_id, last_used_at, expires_at) values ($1, $2, $3, $4, $5)',
+    [hash, ra.person_id, ra.card_id, now, expiresAt],
+  );
+  if (byBrowser !== null) {
+    await sql.run('update ra_hand_overs set session_hash = $2 where token_hash = $1', [byBrowser, hash]);
+  }
+  await audit(sql, now, {
+    event: 'ra-signed-in',
+    ra: ra.person_id,
+    card: ra.card_id,
+    in: byBrowser === null ? 'program' : 'browser',
+  });
+  return { token, expiresAt: expiresAt.toISOString(), name: ra.name };
 }
 
 function certificateOf(der: Uint8Array): X509Certificate | null {

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { CardIdSchema } from '../../../../src/core/contract/card-desk.ts';
-import { AdministrationError, enrolCard, savePerson, setCardState, setOwner } from '../administration.ts';
+import { AdministrationError, enrolCard, savePerson, setCardState, setOwner, settleCode } from '../administration.ts';
 import type { Desk } from '../desk.ts';
 import { readAudit } from '../store/audit-chain.ts';
-import { CARD_STATES } from '../store/cards.ts';
+import { CARD_STATES, stuckCards } from '../store/cards.ts';
 import { listJourneys } from '../store/journeys.ts';
 import { keyUses } from '../store/key-checks.ts';
 import { rotateKeys } from '../store/key-rotation.ts';
@@ -71,6 +71,12 @@ function cardOf({ card }: Options): string {
   return parsed.output;
 }
 
+function limitOf({ limit: given = '100' }: Options): number {
+  const limit = Number(given);
+  if (!Number.isSafeInteger(limit) || limit < 1) throw new AdministrationError('--limit is a number');
+  return Math.min(limit, 10_000);
+}
+
 export const DESK_COMMANDS: Readonly<Record<string, DeskCommand>> = {
   person: {
     usage: 'person < LINES',
@@ -108,15 +114,33 @@ export const DESK_COMMANDS: Readonly<Record<string, DeskCommand>> = {
       return EXIT.done;
     },
   },
+  stuck: {
+    usage: 'stuck [--limit N]',
+    does: 'lists active cards whose unblocking code is released to nobody any more, and why',
+    readsInput: false,
+    async run(desk, options, io) {
+      const found = await desk.database.transaction((sql) => stuckCards(sql, limitOf(options)));
+      for (const card of found) {
+        const why =
+          card.puk_condition === 'lost' || card.puk_condition === 'blocked' ? card.puk_condition : 'one-try-left';
+        io.tell({ cardId: card.id, serial: card.serial, why });
+      }
+      return EXIT.done;
+    },
+  },
+  'settle-code': {
+    usage: 'settle-code < LINES',
+    does: 'what somebody with the card in hand knows: {"cardId","puk"} or {"cardId","triesLeft"}, one a line',
+    readsInput: true,
+    run: (desk, _, io) => eachLine(io, (json) => settleCode(desk, json)),
+  },
   journeys: {
     usage: 'journeys [--card ID] [--open] [--limit N]',
     does: 'lists journeys, the latest first',
     readsInput: false,
     async run(desk, options, io) {
-      const limit = Number(options.limit ?? '100');
-      if (!Number.isSafeInteger(limit) || limit < 1) throw new AdministrationError('--limit is a number');
       const cardId = options.card === undefined ? null : cardOf(options);
-      const filter = { cardId, open: options.open ?? false, limit: Math.min(limit, 10_000) };
+      const filter = { cardId, open: options.open ?? false, limit: limitOf(options) };
       const found = await desk.database.transaction((sql) => listJourneys(sql, filter));
       for (const stored of found) {
         const startedAt = new Date(stored.journey.startedAt).toISOString();

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DeskAnswer, DeskOperationName, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
+import { handOver, takeHandOver } from '../assisted/hand-over.ts';
 import { authorise, checkIdentity, findPeople } from '../assisted/identity.ts';
 import { addAddress, proveAddress } from '../assisted/new-address.ts';
 import { signIn, signInChallenge, signOut } from '../assisted/ra-sign-in.ts';
@@ -33,6 +34,8 @@ export const HANDLERS: {
   report: (desk, request, { token }) => reportAttempt(desk, { ...request, token }),
   signInChallenge: (desk, _, caller) => signInChallenge(desk, caller),
   signIn,
+  handOver,
+  takeHandOver,
   signOut: (desk, _, { token }) => signOut(desk, token),
   findPeople,
   checkIdentity,

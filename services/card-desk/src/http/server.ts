@@ -16,6 +16,7 @@ import { DatabaseUnavailable } from '../store/database.ts';
 import { type Log, traceOf } from './log.ts';
 import { openApiDocument } from './openapi.ts';
 import { type Caller, HANDLERS } from './operations.ts';
+import { addRaPage, PAGE_HEADERS } from './ra-page.ts';
 import { sourceOf } from './source.ts';
 
 const MAX_BODY = 32 * 1024;
@@ -50,12 +51,13 @@ export function deskServer(desk: Desk, log: Log, version: string): DeskServer {
   }) as unknown as FastifyInstance;
   app.removeContentTypeParser('text/plain');
 
-  app.addHook('onSend', async (_, reply) => {
+  app.addHook('onSend', async (request, reply) => {
     reply.headers({
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
       'referrer-policy': 'no-referrer',
+      ...(request.routeOptions.config.operation === 'page' ? PAGE_HEADERS : {}),
       ...(https === null ? {} : { 'strict-transport-security': 'max-age=31536000' }),
     });
   });
@@ -72,6 +74,7 @@ export function deskServer(desk: Desk, log: Log, version: string): DeskServer {
   app.setNotFoundHandler((_, reply) => refuse(reply, { code: 'Desk_NotFound' }));
 
   for (const name of DESK_OPERATION_NAMES) addOperation(app, desk, name);
+  if (!addRaPage(app)) log({ level: 'warn', event: 'page-not-built' });
   const document = openApiDocument(version);
   app.get('/openapi.json', { config: { operation: 'openapi' } }, async () => document);
   app.get('/healthz', { config: { operation: 'healthz' } }, async () => {

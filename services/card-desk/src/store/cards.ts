@@ -45,6 +45,25 @@ export async function savePukState(sql: Sql, id: string, state: PukState, releas
   ]);
 }
 
+/** On somebody's word: what journeys that were given releases before may still report is not about the card as it is now. */
+export async function settlePukState(sql: Sql, id: string, state: PukState): Promise<void> {
+  await sql.run('update cards set puk_condition = $2, puk_tries_left = $3, released_to = null where id = $1', [
+    id,
+    state.condition,
+    state.triesLeft,
+  ]);
+}
+
+/** Active cards that no code is released to until somebody settles it, the first by id. */
+export async function stuckCards(sql: Sql, limit: number): Promise<StoredCard[]> {
+  return await sql.rows(
+    CardSchema,
+    `select ${COLUMNS} from cards
+     where state = 'active' and (puk_condition in ('lost', 'blocked') or puk_tries_left <= 1) order by id limit $1`,
+    [limit],
+  );
+}
+
 export type CardSecret = 'puk' | 'next-puk' | 'admin-key';
 
 const placeOf = (cardId: string, kind: CardSecret) => `card/${cardId}/${kind}`;

@@ -74,12 +74,12 @@ export async function saveJourney(sql: Sql, stored: StoredJourney): Promise<void
   await sql.run(`update journeys set ${changes.join(', ')} where id = $1`, values(stored));
 }
 
-/** Journeys of the card that are under way, but for one; held until the end of the transaction. */
-export async function lockOtherOpenJourneys(sql: Sql, cardId: string, but: string): Promise<StoredJourney[]> {
+/** Journeys of the card that have a release of it, but for one if told; held until the end of the transaction. */
+export async function lockOtherOpenJourneys(sql: Sql, cardId: string, but: string | null): Promise<StoredJourney[]> {
   const rows = await sql.rows(
     RowSchema,
     `select ${COLUMNS.join(', ')} from journeys
-     where card_id = $1 and id <> $2 and phase = 'released' order by id for update`,
+     where card_id = $1 and id is distinct from $2::uuid and phase = 'released' order by id for update`,
     [cardId, but],
   );
   return rows.map(fromRow);

@@ -14,6 +14,7 @@ const PersonSchema = v.object({
 export type StoredPerson = v.InferOutput<typeof PersonSchema>;
 
 const COLUMNS = 'id, user_id, name, role';
+const COLUMNS_OF_PEOPLE = 'people.id, user_id, name, role';
 export const MOST_FOUND = 20;
 
 export async function findPerson(sql: Sql, id: string): Promise<StoredPerson | null> {
@@ -24,15 +25,24 @@ export async function findPersonByUserId(sql: Sql, userId: string): Promise<Stor
   return one(await sql.rows(PersonSchema, `select ${COLUMNS} from people where user_id = $1`, [userId]));
 }
 
-/** By the beginning of the name, or by an exact user id, card id or serial number. */
+/**
+ * By the beginning of the name, or by an exact user id, card id or serial number; sorted by name, octet by octet. One look into
+ * each index: joined by `or`, the conditions would have the database read everybody, which among a million takes a second.
+ */
 export async function searchPeople(sql: Sql, text: string): Promise<StoredPerson[]> {
   const beginning = `${text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`;
   return await sql.rows(
     PersonSchema,
-    `select ${COLUMNS} from people
-     where lower(name) like $1 or user_id = $2
-       or id in (select person_id from cards where id = lower($2) or serial = $2)
-     order by lower(name), user_id limit $3`,
+    `select ${COLUMNS} from (
+       (select ${COLUMNS} from people where lower(name) like $1 order by lower(name) using ~<~, user_id limit $3)
+       union
+       select ${COLUMNS} from people where user_id = $2
+       union
+       select ${COLUMNS} from people where id = (select person_id from cards where id = lower($2))
+       union
+       select ${COLUMNS_OF_PEOPLE} from people join cards on person_id = people.id where serial = $2
+     ) as found
+     order by lower(name) using ~<~, user_id limit $3`,
     [beginning, text, MOST_FOUND],
   );
 }
@@ -48,10 +58,12 @@ export const ADDRESS_PLACE = (personId: string, kind: Address['kind']) => `addre
 export async function addressesOf(sql: Sql, ring: KeyRing, personId: string): Promise<Address[]> {
   const text = 'select kind, key_id, sealed from addresses where person_id = $1 order by kind';
   const rows = await sql.rows(AddressSchema, text, [personId]);
-  return rows.map(({ kind, key_id: keyId, sealed: octets }) => ({
-    kind,
-    value: ring.open(ADDRESS_PLACE(personId, kind), { keyId, octets }).toString(),
-  }));
+  return rows.map((row) => openAddress(ring, personId, row));
+}
+
+function openAddress(ring: KeyRing, personId: string, row: v.InferOutput<typeof AddressSchema>): Address {
+  const { kind, key_id: keyId, sealed: octets } = row;
+  return { kind, value: ring.open(ADDRESS_PLACE(personId, kind), { keyId, octets }).toString() };
 }
 
 export async function saveAddress(
@@ -70,7 +82,10 @@ export async function saveAddress(
   );
 }
 
+const AddressOfPersonSchema = v.object({ person_id: column.text, ...AddressSchema.entries });
+
 const CardOfPersonSchema = v.object({
+  person_id: column.text,
   id: column.text,
   serial: column.maybe(column.text),
   state: v.picklist(CARD_STATES),
@@ -78,14 +93,33 @@ const CardOfPersonSchema = v.object({
 
 /** As an RA sees the person. */
 export async function describePerson(sql: Sql, ring: KeyRing, person: StoredPerson): Promise<Person> {
-  const addresses = await addressesOf(sql, ring, person.id);
-  const text = 'select id, serial, state from cards where person_id = $1 order by enrolled_at, id';
-  const cards = await sql.rows(CardOfPersonSchema, text, [person.id]);
-  return {
-    id: person.id,
-    userId: person.user_id,
-    name: person.name,
-    addresses: addresses.map((address) => ({ kind: address.kind, masked: masked(address) })),
-    cards: cards.map(({ id, serial, state }) => ({ cardId: id, serial, state })),
-  };
+  const [described] = await describePeople(sql, ring, [person]);
+  if (described === undefined) throw new Error('one person has one description');
+  return described;
+}
+
+/** As an RA sees them, in two statements for all of them. */
+export async function describePeople(sql: Sql, ring: KeyRing, people: readonly StoredPerson[]): Promise<Person[]> {
+  const ids = people.map(({ id }) => id);
+  const addresses = await sql.rows(
+    AddressOfPersonSchema,
+    'select person_id, kind, key_id, sealed from addresses where person_id = any($1::uuid[]) order by kind',
+    [ids],
+  );
+  const cards = await sql.rows(
+    CardOfPersonSchema,
+    'select person_id, id, serial, state from cards where person_id = any($1::uuid[]) order by enrolled_at, id',
+    [ids],
+  );
+  return people.map(({ id: person, user_id: userId, name }) => ({
+    id: person,
+    userId,
+    name,
+    addresses: addresses
+      .filter((row) => row.person_id === person)
+      .map((row) => ({ kind: row.kind, masked: masked(openAddress(ring, person, row)) })),
+    cards: cards
+      .filter((row) => row.person_id === person)
+      .map(({ id, serial, state }) => ({ cardId: id, serial, state })),
+  }));
 }

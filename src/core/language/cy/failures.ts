@@ -198,6 +198,18 @@ export const failures = {
     says: 'Atebodd y ddesg gardiau rywbeth nad yw Wardkey yn ei ddeall.',
     next: 'Diweddarwch Wardkey a rhowch gynnig arall arni. Os nad yw hynny’n helpu, dywedwch wrth y tîm TG.',
   },
+  Desk_NotSet: {
+    says: 'Nid oes gan y cyfrifiadur hwn ddesg gardiau.',
+    next: 'Gofynnwch i’r tîm TG osod desk.address yn y polisi.',
+  },
+  Desk_SignInRefused: {
+    says: 'Ni wnaeth y ddesg gardiau eich mewngofnodi.',
+    next: 'Defnyddiwch y cerdyn a gawsoch fel Awdurdod Cofrestru. Os hwnnw ydyw, dywedwch wrth bwy bynnag sy’n gofalu am y ddesg gardiau.',
+  },
+  Desk_PageNotOpened: {
+    says: 'Rydych wedi mewngofnodi wrth y ddesg gardiau, ond nid agorodd porwr.',
+    next: 'Agorwch y ffeil a enwir yma mewn porwr o fewn munud, neu rhowch gynnig arall arni.',
+  },
   Desk_TooMany: { says: 'Rhoddwyd cynnig ar hynny’n rhy aml.', next: 'Arhoswch ychydig, a rhowch gynnig arall arni.' },
   Desk_Unavailable: {
     says: 'Nid yw’r ddesg gardiau ar gael ar hyn o bryd.',

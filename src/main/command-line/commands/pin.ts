@@ -97,11 +97,11 @@ function tell(kind: AttemptKind, result: AttemptResult, json: boolean): ExitCode
   const { failure } = result;
   return fail(codeOfCardFailure(failure), {
     json,
-    ...('triesLeft' in failure ? { detail: triesLeft(failure.triesLeft) } : {}),
+    ...('triesLeft' in failure ? { detail: detailOfTries(failure.triesLeft) } : {}),
   });
 }
 
-function triesLeft(count: number | null): string {
+export function detailOfTries(count: number | null): string {
   if (count === null) return 'tries left: unknown';
   return count === 1 ? '1 try left' : `${count} tries left`;
 }

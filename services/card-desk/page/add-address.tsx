@@ -1,0 +1,75 @@
+import { useState } from 'react';
+import type { DeskAnswer, Person } from '../../../src/core/contract/card-desk.ts';
+import { Done, Field, Form, ProblemBox, Radios, SubmitButton, TextButton, timeOf, useTexts } from './elements.tsx';
+import type { Language } from './texts.ts';
+import { useAsk } from './use-ask.ts';
+
+type Props = { readonly check: DeskAnswer<'checkIdentity'>; readonly onAdded: (person: Person) => void };
+
+/** A new address comes on the profile by the code that was sent to it. */
+export function AddAddress({ check, onAdded }: Props) {
+  const { address: text } = useTexts();
+  const { ask, busy, problem, forget } = useAsk();
+  const [address, setAddress] = useState('');
+  const [language, setLanguage] = useState<Language>('en');
+  const [proof, setProof] = useState<DeskAnswer<'addAddress'> | null>(null);
+  const [code, setCode] = useState('');
+  const [error, setError] = useState('');
+  const [done, setDone] = useState(false);
+
+  const send = () => {
+    const typed = address.trim();
+    setDone(false);
+    setError(typed.length < 3 ? text.short : '');
+    if (typed.length < 3) return;
+    void ask('addAddress', { body: { identityCheck: check.id, address: typed, language } }, (answer) => {
+      setProof(answer);
+      setCode('');
+    });
+  };
+  const prove = () => {
+    setError(/^\d{6}$/.test(code) ? '' : text.codeShort);
+    if (proof === null || !/^\d{6}$/.test(code)) return;
+    void ask('proveAddress', { parameters: { proof: proof.id }, body: { code } }, (person) => {
+      setProof(null);
+      setAddress('');
+      setDone(true);
+      onAdded(person);
+    });
+  };
+  const again = () => {
+    setProof(null);
+    setError('');
+    forget();
+  };
+  return (
+    <section className="ra-step">
+      <h2 className="nhsuk-heading-s">{text.heading}</h2>
+      <ProblemBox problem={problem} />
+      <Done>{done ? text.done : proof === null ? null : text.sent(timeOf(proof.expiresAt))}</Done>
+      {proof === null ? (
+        <Form onSubmit={send}>
+          <Field label={text.label} hint={text.hint} value={address} onChange={setAddress} error={error} />
+          <Radios
+            legend={text.language}
+            options={[
+              ['en', text.languages.en],
+              ['cy', text.languages.cy],
+            ]}
+            chosen={language}
+            onChoose={setLanguage}
+          />
+          <SubmitButton busy={busy} look="secondary">
+            {text.button}
+          </SubmitButton>
+        </Form>
+      ) : (
+        <Form onSubmit={prove}>
+          <Field code label={text.code} hint={text.codeHint} value={code} onChange={setCode} error={error} />
+          <SubmitButton busy={busy}>{text.confirm}</SubmitButton>
+          <TextButton onClick={again}>{text.cancel}</TextButton>
+        </Form>
+      )}
+    </section>
+  );
+}
