@@ -127,11 +127,12 @@ async function measureAll<S extends Record<string, number>>(
   const random = new SeededRandom(cards);
   const times = new Map(kinds.map(({ name }) => [name, Array.from({ length: ROUNDS }, (): number[] => [])]));
   for (let round = 0; round < ROUNDS; round++) {
-    for (const { name, once } of kinds) {
+    for (const kind of kinds) {
+      const { name } = kind;
       for (let i = round === 0 ? -WARM_UP : 0; i < lookUps; i++) {
         const number = Math.floor(random.next() * cards);
         const from = monotonicMs();
-        await once(number);
+        await kind.once(number);
         if (i >= 0) times.get(name)?.[round]?.push(monotonicMs() - from);
       }
     }

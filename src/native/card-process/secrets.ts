@@ -6,8 +6,9 @@ export function overwriteSecrets(operation: CardOperation): void {
 }
 
 /**
- * The operation with its secrets in memory of their own, which can be moved to another thread instead of copied; those
- * handed in are overwritten. (Bytes that came in a message are a window on that whole message.)
+ * The operation with all its bytes in memory of their own: its secrets can be moved to another thread instead of copied; those
+ * handed in are overwritten. Bytes that came in a message are a window on that whole message, and it is overwritten when it
+ * has been heard: what is no secret, and waits for its turn, must not go with it.
  */
 export function takeSecrets(operation: CardOperation): CardOperation {
   const taken = detached(operation);
@@ -24,11 +25,16 @@ function detached(operation: CardOperation): CardOperation {
   switch (operation.kind) {
     case 'read':
     case 'pin-status':
-    case 'desk-signature':
     case 'admin-witness':
-    case 'admin-response':
       return operation;
-    case 'verify':
+    case 'desk-signature':
+      return { ...operation, message: copyOf(operation.message) };
+    case 'admin-response':
+      return { ...operation, witness: copyOf(operation.witness), challenge: copyOf(operation.challenge) };
+    case 'verify': {
+      const { pin, prove } = operation;
+      return { ...operation, pin: copyOf(pin), ...(prove === undefined ? {} : { prove: detachedProof(prove) }) };
+    }
     case 'desk-sign-in':
       return { ...operation, pin: copyOf(operation.pin) };
     case 'change':
@@ -45,6 +51,10 @@ function detached(operation: CardOperation): CardOperation {
       };
     }
   }
+}
+
+function detachedProof(prove: NonNullable<Extract<CardOperation, { kind: 'verify' }>['prove']>): typeof prove {
+  return { ...prove, publicKey: copyOf(prove.publicKey), message: copyOf(prove.message) };
 }
 
 /**
