@@ -156,9 +156,13 @@ test('an RA signs in with the own card, checks a person, authorises an unlock an
   await page.getByLabel('Passport, driving licence or other photo ID').check();
   await page.getByRole('button', { name: 'I have checked who this is' }).click();
   await expect(page.getByText('Identity checked.')).toBeVisible();
+  await expect(page.getByRole('heading', { level: 2, name: 'Unlock a card' })).toBeFocused();
 
   await page.getByRole('button', { name: 'Authorise the unlock' }).click();
   await expect(page.getByText('may be unlocked once')).toBeVisible();
+  await page.getByRole('button', { name: 'Cymraeg', exact: true }).click();
+  await expect(page.getByText('may be unlocked once')).toHaveCount(0);
+  await page.getByRole('button', { name: 'English', exact: true }).click();
 
   await page.getByLabel('New email address or mobile number').fill('ada');
   await page.getByRole('button', { name: 'Send a code' }).click();
@@ -168,6 +172,7 @@ test('an RA signs in with the own card, checks a person, authorises an unlock an
   const mail = await desk.smtp.mail();
   expect(mail.to).toEqual(['ada.new@ward.example']);
   const right = /Your code is (\d{6})/.exec(mail.raw)?.[1] ?? '';
+  await expect(page.getByLabel('Code from the message')).toBeFocused();
   await page.getByLabel('Code from the message').fill(right === '123456' ? '654321' : '123456');
   await page.getByRole('button', { name: 'Add to the profile' }).click();
   await expect(page.getByRole('alert')).toContainText('4 tries left');

@@ -10,7 +10,7 @@ import {
   verifyPin,
 } from '../../src/core/card/piv/pin.ts';
 import { sign } from '../../src/core/card/piv/signature.ts';
-import { signInProofText, unlockProofText } from '../../src/core/card-desk/proofs.ts';
+import { handOverProofText, signInProofText, unlockProofText } from '../../src/core/card-desk/proofs.ts';
 import { makeReleaseKey, openRelease } from '../../src/core/card-desk/release-box.ts';
 import type { AttemptResult, DeskAnswer, Release } from '../../src/core/contract/card-desk.ts';
 import { CERTIFICATE_OBJECT } from '../../src/simulator/card/data-objects.ts';
@@ -176,17 +176,25 @@ export class CardAtDesk {
 
   /** Signs an RA in with this card. */
   async signIn(desk: Pick<DeskUnderTest, 'does'>): Promise<string> {
+    return (await desk.does('signIn', { body: await this.signInProof(desk, signInProofText) })).token;
+  }
+
+  /** Signs in for a browser; resolves with what the browser shows. */
+  async handOver(desk: Pick<DeskUnderTest, 'does'>): Promise<string> {
+    return (await desk.does('handOver', { body: await this.signInProof(desk, handOverProofText) })).handOver;
+  }
+
+  async signInProof(desk: Pick<DeskUnderTest, 'does'>, textOf: typeof signInProofText) {
     const asked = await desk.does('signInChallenge', { body: {} });
     await verifyPin(this.exchange, PIN_REFERENCE.application, ascii(TEST_PIN));
     const certificate = this.certificate('9a').raw;
-    const text = signInProofText({ origin: ORIGIN, challenge: asked.challenge, certificate });
+    const text = textOf({ origin: ORIGIN, challenge: asked.challenge, certificate });
     const signature = await sign(this.exchange, '9A', this.certificate('9a').publicKey, text);
-    const body = {
+    return {
       challenge: asked.id,
       certificate: certificate.toString('base64'),
       signature: Buffer.from(signature).toString('base64'),
     };
-    return (await desk.does('signIn', { body })).token;
   }
 }
 

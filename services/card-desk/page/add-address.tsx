@@ -1,6 +1,17 @@
 import { useState } from 'react';
 import type { DeskAnswer, Person } from '../../../src/core/contract/card-desk.ts';
-import { Done, Field, Form, ProblemBox, Radios, SubmitButton, TextButton, timeOf, useTexts } from './elements.tsx';
+import {
+  Done,
+  Field,
+  Form,
+  PartHeading,
+  ProblemBox,
+  Radios,
+  SubmitButton,
+  TextButton,
+  timeOf,
+  useTexts,
+} from './elements.tsx';
 import type { Language } from './texts.ts';
 import { useAsk } from './use-ask.ts';
 
@@ -14,13 +25,13 @@ export function AddAddress({ check, onAdded }: Props) {
   const [language, setLanguage] = useState<Language>('en');
   const [proof, setProof] = useState<DeskAnswer<'addAddress'> | null>(null);
   const [code, setCode] = useState('');
-  const [error, setError] = useState('');
+  const [short, setShort] = useState(false);
   const [done, setDone] = useState(false);
 
   const send = () => {
     const typed = address.trim();
     setDone(false);
-    setError(typed.length < 3 ? text.short : '');
+    setShort(typed.length < 3);
     if (typed.length < 3) return;
     void ask('addAddress', { body: { identityCheck: check.id, address: typed, language } }, (answer) => {
       setProof(answer);
@@ -28,8 +39,9 @@ export function AddAddress({ check, onAdded }: Props) {
     });
   };
   const prove = () => {
-    setError(/^\d{6}$/.test(code) ? '' : text.codeShort);
-    if (proof === null || !/^\d{6}$/.test(code)) return;
+    const whole = /^\d{6}$/.test(code);
+    setShort(!whole);
+    if (proof === null || !whole) return;
     void ask('proveAddress', { parameters: { proof: proof.id }, body: { code } }, (person) => {
       setProof(null);
       setAddress('');
@@ -39,17 +51,23 @@ export function AddAddress({ check, onAdded }: Props) {
   };
   const again = () => {
     setProof(null);
-    setError('');
+    setShort(false);
     forget();
   };
   return (
     <section className="ra-step">
-      <h2 className="nhsuk-heading-s">{text.heading}</h2>
+      <PartHeading comes={done}>{text.heading}</PartHeading>
       <ProblemBox problem={problem} />
       <Done>{done ? text.done : proof === null ? null : text.sent(timeOf(proof.expiresAt))}</Done>
       {proof === null ? (
         <Form onSubmit={send}>
-          <Field label={text.label} hint={text.hint} value={address} onChange={setAddress} error={error} />
+          <Field
+            label={text.label}
+            hint={text.hint}
+            value={address}
+            onChange={setAddress}
+            error={short ? text.short : ''}
+          />
           <Radios
             legend={text.language}
             options={[
@@ -65,9 +83,19 @@ export function AddAddress({ check, onAdded }: Props) {
         </Form>
       ) : (
         <Form onSubmit={prove}>
-          <Field code label={text.code} hint={text.codeHint} value={code} onChange={setCode} error={error} />
+          <Field
+            code
+            comes
+            label={text.code}
+            hint={text.codeHint}
+            value={code}
+            onChange={setCode}
+            error={short ? text.codeShort : ''}
+          />
           <SubmitButton busy={busy}>{text.confirm}</SubmitButton>
-          <TextButton onClick={again}>{text.cancel}</TextButton>
+          <p>
+            <TextButton onClick={again}>{text.cancel}</TextButton>
+          </p>
         </Form>
       )}
     </section>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { DeskAnswer, Person } from '../../../src/core/contract/card-desk.ts';
-import { Done, Form, ProblemBox, Radios, SubmitButton, timeOf, useTexts } from './elements.tsx';
+import { Done, Form, PartHeading, ProblemBox, Radios, SubmitButton, timeOf, useTexts } from './elements.tsx';
 import { useAsk } from './use-ask.ts';
 
 export function AuthoriseUnlock({
@@ -15,18 +15,18 @@ export function AuthoriseUnlock({
   const cards = person.cards.filter(({ state }) => state === 'active');
   const nameOf = (id: string) => cards.find(({ cardId }) => cardId === id)?.serial ?? id;
   const [chosen, setChosen] = useState(cards[0]?.cardId ?? null);
-  const [done, setDone] = useState<string | null>(null);
+  const [done, setDone] = useState<{ readonly card: string; readonly until: string } | null>(null);
   const submit = () => {
     if (chosen === null) return;
     setDone(null);
     const body = { identityCheck: check.id, cardId: chosen };
-    void ask('authorise', { body }, ({ expiresAt }) => setDone(text.done(nameOf(chosen), timeOf(expiresAt))));
+    void ask('authorise', { body }, ({ expiresAt }) => setDone({ card: nameOf(chosen), until: timeOf(expiresAt) }));
   };
   return (
     <section className="ra-step">
-      <h2 className="nhsuk-heading-s">{text.heading}</h2>
+      <PartHeading comes>{text.heading}</PartHeading>
       <ProblemBox problem={problem} />
-      <Done>{done}</Done>
+      <Done>{done === null ? null : text.done(done.card, done.until)}</Done>
       {chosen === null ? (
         <p>{text.none}</p>
       ) : (

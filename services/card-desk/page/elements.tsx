@@ -18,6 +18,19 @@ export function Heading({ children }: { readonly children: ReactNode }) {
   );
 }
 
+/** Of a part of the page. `comes`: it takes the place of what was there, and the focus with it. */
+export function PartHeading({ children, comes = false }: { readonly children: ReactNode; readonly comes?: boolean }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (comes) heading.current?.focus();
+  }, [comes]);
+  return (
+    <h2 ref={heading} className="nhsuk-heading-s wk-heading" tabIndex={-1}>
+      {children}
+    </h2>
+  );
+}
+
 /** What went wrong and what to do. Takes the focus, so that it is heard. */
 export function ProblemBox({ problem }: { readonly problem: Problem | null }) {
   const texts = useTexts();
@@ -94,14 +107,16 @@ export type FieldProps = {
   /** What is wrong with it; an empty text: nothing. */
   readonly error: string;
   readonly code?: boolean;
+  /** Takes the focus when it comes. */
+  readonly comes?: boolean;
 };
 
-export function Field({ label, hint, value, onChange, error, code = false }: FieldProps) {
+export function Field({ label, hint, value, onChange, error, code = false, comes = false }: FieldProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (error !== '') input.current?.focus();
-  }, [error]);
+    if (error !== '' || comes) input.current?.focus();
+  }, [error, comes]);
   const wrong = error !== '';
   return (
     <div className={`nhsuk-form-group ra-field${wrong ? ' nhsuk-form-group--error' : ''}`}>

@@ -10,11 +10,11 @@ export function FindPerson({ onOpen }: { readonly onOpen: (person: Person) => vo
   const { find } = useTexts();
   const { ask, busy, problem } = useAsk();
   const [typed, setTyped] = useState('');
-  const [error, setError] = useState('');
+  const [short, setShort] = useState(false);
   const [people, setPeople] = useState<readonly Person[] | null>(null);
   const submit = () => {
     const wanted = typed.trim();
-    setError(wanted.length < SHORTEST ? find.short : '');
+    setShort(wanted.length < SHORTEST);
     if (wanted.length < SHORTEST) return;
     void ask('findPeople', { query: { find: wanted } }, (answer) => setPeople(answer.people));
   };
@@ -23,7 +23,7 @@ export function FindPerson({ onOpen }: { readonly onOpen: (person: Person) => vo
       <ProblemBox problem={problem} />
       <Heading>{find.heading}</Heading>
       <Form onSubmit={submit}>
-        <Field label={find.label} hint={find.hint} value={typed} onChange={setTyped} error={error} />
+        <Field label={find.label} hint={find.hint} value={typed} onChange={setTyped} error={short ? find.short : ''} />
         <SubmitButton busy={busy}>{find.button}</SubmitButton>
       </Form>
       <div role="status">

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { DeskAnswer, IDENTITY_EVIDENCE, Person } from '../../../src/core/contract/card-desk.ts';
 import { AddAddress } from './add-address.tsx';
 import { AuthoriseUnlock } from './authorise-unlock.tsx';
-import { Done, Form, Heading, ProblemBox, Radios, SubmitButton, timeOf, useTexts } from './elements.tsx';
+import { Done, Form, Heading, PartHeading, ProblemBox, Radios, SubmitButton, timeOf, useTexts } from './elements.tsx';
 import { useAsk } from './use-ask.ts';
 
 type Check = DeskAnswer<'checkIdentity'>;
@@ -27,7 +27,7 @@ export function PersonPage({ found, onLeave }: { readonly found: Person; readonl
       <Facts person={person} />
       <Done>{check !== null ? checkText.done(timeOf(check.expiresAt)) : over ? checkText.over : null}</Done>
       {check === null ? (
-        <CheckIdentity person={person} onChecked={setCheck} />
+        <CheckIdentity person={person} again={over} onChecked={setCheck} />
       ) : (
         <>
           <AuthoriseUnlock person={person} check={check} />
@@ -70,13 +70,21 @@ function Facts({ person }: { readonly person: Person }) {
   );
 }
 
-function CheckIdentity({ person, onChecked }: { readonly person: Person; readonly onChecked: (check: Check) => void }) {
+function CheckIdentity({
+  person,
+  again,
+  onChecked,
+}: {
+  readonly person: Person;
+  readonly again: boolean;
+  readonly onChecked: (check: Check) => void;
+}) {
   const { check: text } = useTexts();
   const { ask, busy, problem } = useAsk();
   const [evidence, setEvidence] = useState<Evidence | null>(null);
-  const [error, setError] = useState('');
+  const [missing, setMissing] = useState(false);
   const submit = () => {
-    setError(evidence === null ? text.missing : '');
+    setMissing(evidence === null);
     if (evidence !== null) void ask('checkIdentity', { body: { person: person.id, evidence } }, onChecked);
   };
   const options: ReadonlyArray<readonly [Evidence, string]> = [
@@ -86,10 +94,16 @@ function CheckIdentity({ person, onChecked }: { readonly person: Person; readonl
   ];
   return (
     <section className="ra-step">
-      <h2 className="nhsuk-heading-s">{text.heading}</h2>
+      <PartHeading comes={again}>{text.heading}</PartHeading>
       <ProblemBox problem={problem} />
       <Form onSubmit={submit}>
-        <Radios legend={text.intro} options={options} chosen={evidence} onChoose={setEvidence} error={error} />
+        <Radios
+          legend={text.intro}
+          options={options}
+          chosen={evidence}
+          onChoose={setEvidence}
+          error={missing ? text.missing : ''}
+        />
         <SubmitButton busy={busy}>{text.button}</SubmitButton>
       </Form>
     </section>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { savePerson, setCardState, setOwner } from '../../../services/card-desk/src/administration.ts';
 import { sign } from '../../../src/core/card/piv/signature.ts';
-import { signInProofText } from '../../../src/core/card-desk/proofs.ts';
+import { handOverProofText, signInProofText } from '../../../src/core/card-desk/proofs.ts';
 import { TEST_PIN } from '../../../src/simulator/pki/issue-card.ts';
 import { ask, CardAtDesk } from '../../rig/card-at-desk.ts';
 import { type DatabaseUnderTest, type DeskUnderTest, ORIGIN, PERSON, RA, someCardId } from '../../rig/card-desk.ts';
@@ -310,6 +310,74 @@ export function assistedSuite(under: DatabaseUnderTest): void {
         expect(await desk.refuses('addAddress', unchecked, token)).toMatchObject({ code: 'Desk_NotFound' });
         const nonsense = { body: { ...add.body, address: 'ada' } };
         expect(await desk.refuses('addAddress', nonsense, token)).toMatchObject({ code: 'Desk_AddressNotUsable' });
+      });
+    });
+
+    describe('a browser is signed in by a hand-over', () => {
+      const take = (desk: DeskUnderTest, handOver: string) => desk.call('takeHandOver', { body: { handOver } });
+      const refused = { ok: false, problem: { code: 'Desk_SignIn' } };
+
+      test('once: when it comes again, the session that it has opened ends', async () => {
+        const { desk } = await blockedCard();
+        const { card, token } = await signedInRa(desk);
+        const handOver = await card.handOver(desk);
+        const session = await desk.does('takeHandOver', { body: { handOver } });
+        expect(session.name).toBe(RA.name);
+        const find = { query: { find: 'ada' } };
+        await desk.does('findPeople', find, session.token);
+        expect(await take(desk, handOver)).toMatchObject(refused);
+        expect(await desk.refuses('findPeople', find, session.token)).toMatchObject({ code: 'Desk_SignIn' });
+        await desk.does('findPeople', find, token);
+        const events = (await desk.audit()).map(({ event }) => event);
+        expect(events).toEqual(expect.arrayContaining(['ra-handed-over', 'ra-hand-over-again']));
+      });
+
+      test('of two browsers at the same moment one at most is signed in', async () => {
+        const { desk } = await blockedCard();
+        const { card } = await signedInRa(desk);
+        const handOver = await card.handOver(desk);
+        const results = await Promise.all([take(desk, handOver), take(desk, handOver)]);
+        expect(results.filter(({ ok }) => ok)).toHaveLength(1);
+      });
+
+      test('within a minute, while the card is in use and its owner an RA', async () => {
+        const { desk } = await blockedCard();
+        const { card } = await signedInRa(desk);
+        const late = await card.handOver(desk);
+        desk.pass(60_000);
+        expect(await take(desk, late)).toMatchObject(refused);
+        const lost = await card.handOver(desk);
+        await setCardState(desk.desk, card.cardId, 'lost');
+        expect(await take(desk, lost)).toMatchObject(refused);
+        await setCardState(desk.desk, card.cardId, 'active');
+        expect(await take(desk, lost)).toMatchObject(refused);
+        const demoted = await card.handOver(desk);
+        await savePerson(desk.desk, { ...RA, role: 'user' });
+        expect(await take(desk, demoted)).toMatchObject(refused);
+        expect(await take(desk, 'A'.repeat(43))).toMatchObject(refused);
+      });
+
+      test.each([true, false])('from the address of the agent, if the organisation wants that: %s', async (wanted) => {
+        const settings = { trustedProxies: ['127.0.0.1'], browserAtSameAddress: wanted };
+        const { desk } = await blockedCard({ settings });
+        const { card } = await signedInRa(desk);
+        const handOver = await card.handOver(desk);
+        const response = await fetch(`${desk.service.address}/v1/ra/browser-sessions`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-forwarded-for': '192.0.2.7' },
+          body: JSON.stringify({ handOver }),
+        });
+        expect(response.status).toBe(wanted ? 401 : 201);
+        expect(await take(desk, handOver)).toMatchObject(refused);
+      });
+
+      test('a signature for a session is none for a hand-over, and the other way round', async () => {
+        const { desk } = await blockedCard();
+        const { card } = await signedInRa(desk);
+        const forSession = await card.signInProof(desk, signInProofText);
+        expect(await desk.refuses('handOver', { body: forSession })).toMatchObject({ code: 'Desk_SignIn' });
+        const forBrowser = await card.signInProof(desk, handOverProofText);
+        expect(await desk.refuses('signIn', { body: forBrowser })).toMatchObject({ code: 'Desk_SignIn' });
       });
     });
 

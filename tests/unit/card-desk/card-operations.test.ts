@@ -1,8 +1,10 @@
 import { createDecipheriv, randomBytes } from 'node:crypto';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { CardOperator } from '../../../src/core/card/operations.ts';
 import { isSignatureBy, publicKeyOf } from '../../../src/core/card/piv/signature.ts';
-import type { CardOperation, CardProgress } from '../../../src/core/contract/card-process.ts';
+import { handOverProofText } from '../../../src/core/card-desk/proofs.ts';
+import { type CardOperation, CardOperationSchema, type CardProgress } from '../../../src/core/contract/card-process.ts';
 import { CERTIFICATE_OBJECT } from '../../../src/simulator/card/data-objects.ts';
 import type { Fault } from '../../../src/simulator/card/faults.ts';
 import { PROFILE_NAMES, type ProfileName } from '../../../src/simulator/card/profiles.ts';
@@ -154,5 +156,56 @@ describe.each(PROFILE_NAMES)('the proof of the card to the desk on %s', (profile
       challenge: new Uint8Array(8),
     });
     expect(answer).toMatchObject({ ok: true, value: { kind: 'admin-response' } });
+  });
+});
+
+describe('the sign-in of an RA’s browser', () => {
+  const ORIGIN = 'https://desk.example';
+  const CHALLENGE = 'ab'.repeat(32);
+  const signIn = (cardId: string, pin = TEST_PIN) =>
+    ({
+      kind: 'desk-sign-in',
+      pin: ascii(pin),
+      cardId,
+      lastTry: 'refuse',
+      origin: ORIGIN,
+      challenge: CHALLENGE,
+    }) as const;
+
+  it.each(PROFILE_NAMES)('is signed by 9A after the passcode, on a card of %s', async (profile) => {
+    const { run, cardId, card, secrets } = await table(profile);
+    const tries = secrets().pinTries;
+    const wanted = signIn(cardId);
+    const answer = await run(wanted);
+    expect(answer).toMatchObject({ ok: true, value: { kind: 'desk-sign-in' } });
+    if (!answer.ok || answer.value.kind !== 'desk-sign-in') throw new Error('another answer');
+    const { certificate, signature } = answer.value;
+    const object = Buffer.from(card.snapshot().objects[CERTIFICATE_OBJECT['9a']] ?? '', 'hex');
+    expect(Buffer.from(certificate)).toEqual(Buffer.from(element(object, 0x70)));
+    const text = handOverProofText({ origin: ORIGIN, challenge: CHALLENGE, certificate });
+    expect(isSignatureBy(publicKeyOf(certificate), text, signature)).toBe(true);
+    expect([...wanted.pin]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(secrets().pinTries).toBe(tries);
+  });
+
+  it('costs a try for a wrong passcode, none for another card, and never the last', async () => {
+    const { run, cardId, secrets } = await table('applet-p');
+    const tries = secrets().pinTries;
+    expect(await run(signIn('00'.repeat(16)))).toMatchObject({ ok: false, failure: { code: 'card-removed' } });
+    expect(secrets().pinTries).toBe(tries);
+    for (let i = 1; i < tries; i++) {
+      expect(await run(signIn(cardId, '999999'))).toMatchObject({ ok: false, failure: { code: 'wrong-pin' } });
+    }
+    expect(await run(signIn(cardId))).toMatchObject({ ok: false, failure: { code: 'last-try-guarded' } });
+    expect(secrets().pinTries).toBe(1);
+  });
+
+  it('takes nothing that is no desk’s address or challenge, and is for one card', () => {
+    const order = signIn('00'.repeat(16));
+    expect(v.safeParse(CardOperationSchema, order).success).toBe(true);
+    const others = [{ origin: 'https://desk.example/path' }, { origin: 'https://a\0b' }, { challenge: 'ab' }];
+    for (const other of [...others, { cardId: undefined }]) {
+      expect(v.safeParse(CardOperationSchema, { ...order, ...other }).success).toBe(false);
+    }
   });
 });
