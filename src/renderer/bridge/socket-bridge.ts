@@ -8,7 +8,7 @@ import {
   type PageRequest,
   TokenSchema,
 } from '../../core/contract/page-channel.ts';
-import type { ViewBridge, ViewCommand, ViewOutcomeOf } from '../../core/contract/view.ts';
+import { secretsFit, type ViewBridge, type ViewCommand, type ViewOutcomeOf } from '../../core/contract/view.ts';
 import { BridgeNews } from './bridge-news.ts';
 import { failedWith, outcomeOf } from './outcome.ts';
 
@@ -63,12 +63,17 @@ class SocketBridge {
     try {
       if (this.admitted === null) return Promise.resolve(failedWith('Agent_NotRunning'));
       if (this.pending.size >= MAX_UNDER_WAY) return Promise.resolve(failedWith('Agent_Refused'));
+      if (!secretsFit(command, secrets)) {
+        return Promise.resolve(
+          failedWith(command.command === 'unlock-address' ? 'Unlock_AddressNotUsable' : 'Passcode_TooLong'),
+        );
+      }
       const frame = encodeFrame({ id, request: command } satisfies PageRequest, secrets);
       // The socket takes a copy before send() returns (WebSockets Standard, "send(data)").
       this.admitted.send(frame);
       frame.fill(0);
     } catch {
-      // Longer than any passcode is.
+      // It could not be put into a frame.
       return Promise.resolve(failedWith('Passcode_TooLong'));
     } finally {
       for (const secret of secrets) secret.fill(0);
