@@ -201,11 +201,11 @@ describe('the sign-in of an RA’s browser', () => {
   });
 
   it('takes nothing that is no desk’s address or challenge, and is for one card', () => {
-    const order = signIn('00'.repeat(16));
-    expect(v.safeParse(CardOperationSchema, order).success).toBe(true);
+    const asked = signIn('00'.repeat(16));
+    expect(v.safeParse(CardOperationSchema, asked).success).toBe(true);
     const others = [{ origin: 'https://desk.example/path' }, { origin: 'https://a\0b' }, { challenge: 'ab' }];
     for (const other of [...others, { cardId: undefined }]) {
-      expect(v.safeParse(CardOperationSchema, { ...order, ...other }).success).toBe(false);
+      expect(v.safeParse(CardOperationSchema, { ...asked, ...other }).success).toBe(false);
     }
   });
 });
