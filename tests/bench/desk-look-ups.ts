@@ -29,7 +29,7 @@ type LookUp = {
   readonly name: string;
   /** `itself`: the whole look-up has to be quick. `growth`: what it takes longer than with few cards; the rest is HTTP, counting and a disk. */
   readonly judged: 'itself' | 'growth' | null;
-  once(number: number): Promise<unknown>;
+  readonly once: (number: number) => Promise<unknown>;
 };
 type Measured = ReadonlyMap<string, { readonly quietestP99: number }>;
 
