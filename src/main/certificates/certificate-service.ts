@@ -111,7 +111,7 @@ export class CertificateService implements CertificateJudge {
   changePolicy(policy: Policy): void {
     this.#policy = policy;
     this.#keeper.changeRules(this.#keeperRules());
-    this.#ready = this.#prepare();
+    this.#ready = this.#prepareNext();
     void this.#ready.then(() => {
       // What was refused by the old anchors may hold by the new ones.
       this.#keeper.retry();
@@ -139,6 +139,11 @@ export class CertificateService implements CertificateJudge {
     await this.#client.close();
   }
 
+  /** One after the other: what an earlier policy names must not reach the judge after what a later one does. */
+  #prepareNext(): Promise<void> {
+    return this.#ready.then(() => this.#prepare());
+  }
+
   /** Reads the anchors, and what the disk has of revocation lists. */
   async #prepare(): Promise<void> {
     const policy = this.#policy;
@@ -150,12 +155,14 @@ export class CertificateService implements CertificateJudge {
     const { anchors, intermediates, systemAnchors } = policy.certificates;
     const own = await readCertificates(anchors);
     const between = await readCertificates(intermediates);
+    // Another policy has come meanwhile, and its turn is next.
+    if (policy !== this.#policy || this.#stopped) return;
     const told = await this.#client.trust({
       anchors: own.certificates,
       intermediates: between.certificates,
       system: systemAnchors,
     });
-    // Another policy has come meanwhile, or another thread is about to be told.
+    // Or another thread is about to be told.
     if (policy !== this.#policy || this.#stopped || told === null) return;
     this.#certificates = told.certificates;
     this.#problems = [
@@ -207,7 +214,7 @@ export class CertificateService implements CertificateJudge {
     this.#lost += 1;
     if (this.#stopped || this.#lost > MAX_LOST) return;
     this.#keeper.forgotten();
-    this.#ready = this.#prepare();
+    this.#ready = this.#prepareNext();
     void this.#ready.then(() => this.#news());
   }
 
