@@ -56,6 +56,8 @@ test.describe('services and help', () => {
     test.setTimeout(180_000);
     await page.getByRole('button', { name: 'Services and help' }).click();
     await page.locator('.wk-row', { hasText: 'Other ways to sign in' }).last().click();
+    // The page is fetched when it is first gone to.
+    await expect(heading(page, 'Other ways to sign in')).toBeVisible();
     const names = await page.getByRole('main').locator('.wk-row').allInnerTexts();
     expect(names).toHaveLength(6);
     for (const [i, name] of names.entries()) {
