@@ -67,10 +67,14 @@ export async function provesPossession(
   holder: KeyObject | Uint8Array,
 ): Promise<boolean> {
   const publicKey = holder instanceof Uint8Array ? publicKeyOf(holder) : holder;
-  // A text of its own in front, so that the card never signs bytes which could mean something elsewhere.
-  const challenge = concatOctets(new TextEncoder().encode('Wardkey proof of possession\0'), randomBytes(32));
+  const challenge = possessionChallenge();
   const signature = await sign(exchange, slot, publicKey, challenge);
   return isSignatureBy(publicKey, challenge, signature);
+}
+
+/** A fresh message to prove possession by. A text of its own in front, so that no card signs bytes which mean something elsewhere. */
+export function possessionChallenge(): Uint8Array<ArrayBuffer> {
+  return concatOctets(new TextEncoder().encode('Wardkey proof of possession\0'), randomBytes(32));
 }
 
 /** The key in a certificate; 'malformed-answer' if it is none. Nothing else of the certificate is believed. */
