@@ -120,6 +120,8 @@ export class UnlockScene {
   /** All that the agent has said of it: views, audit lines, troubles. */
   readonly said: string[] = [];
   starts = 0;
+  /** How often the user has given the address. */
+  private addresses = 0;
   private readonly folder = mkdtempSync(join(tmpdir(), 'unlock-'));
   private readonly policy: Policy;
   private agent: UnlockDesk;
@@ -267,7 +269,7 @@ export class UnlockScene {
     switch (view.step) {
       case 'address':
         this.messagesBefore = this.messages().length;
-        this.agent.address(bytes(this.person.email));
+        if (this.agent.address(bytes(this.person.email)) === null) this.addresses += 1;
         return;
       case 'code': {
         const message = this.messages()[this.messagesBefore];
@@ -277,7 +279,7 @@ export class UnlockScene {
           return;
         }
         this.agent.code(bytes(latest.code));
-        // A message that was sent for a start whose answer was lost may be overtaken by the right one.
+        // One that was sent for a start that the agent did not live to hear of may be overtaken by the right one.
         this.messagesBefore = 0;
         return;
       }
@@ -342,6 +344,9 @@ export class UnlockScene {
     });
     const onCard = Buffer.from(puk.value, 'hex').toString('latin1');
     const isKnown = known.condition === 'settled' ? known.codes[0] === onCard : known.codes.includes(onCard);
+    // Through a crash the same message may go out twice.
+    const sent = new Set(this.messages().map(({ id }) => id)).size;
+    if (sent > this.addresses) why.push(`${sent} messages were sent for ${this.addresses} starts`);
     if (!isKnown) why.push(`the desk does not know the unblocking code (${known.condition})`);
     if (known.condition !== 'settled' && known.condition !== 'unproven')
       why.push(`the desk holds it for ${known.condition}`);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { abuseSuite } from '../contract/card-desk/abuse-suite.ts';
 import { assistedSuite } from '../contract/card-desk/assisted-suite.ts';
 import { keepingSuite } from '../contract/card-desk/keeping-suite.ts';
+import { onceSuite } from '../contract/card-desk/once-suite.ts';
 import { unlockSuite } from '../contract/card-desk/unlock-suite.ts';
 import { onPostgres, Postgres } from '../rig/postgres.ts';
 
@@ -16,4 +17,5 @@ const POSTGRES = onPostgres(() => server);
 unlockSuite(POSTGRES);
 assistedSuite(POSTGRES);
 keepingSuite(POSTGRES);
+onceSuite(POSTGRES);
 abuseSuite(POSTGRES);

@@ -139,6 +139,31 @@ describe('a request', () => {
     expect(three.asked()).toBe(3);
   });
 
+  it('with an idempotency key is repeated with the same one', async () => {
+    const keys: unknown[] = [];
+    const ticket = { token: TOKEN, unlock: UNLOCK };
+    const address = await http((request, answer) => {
+      keys.push(request.headers['idempotency-key']);
+      if (keys.length === 1) request.socket.destroy();
+      else says(ticket, 202)(request, answer);
+    });
+    const ask = { body: { cardId: 'a'.repeat(32), address: 'ada@ward.example' } };
+    const key = 'k'.repeat(43);
+    expect(await client(address).ask('startUnlock', ask, { key })).toEqual({ kind: 'done', answer: ticket });
+    expect(keys).toEqual([`"${key}"`, `"${key}"`]);
+  });
+
+  it('that takes a key and has none, or has one and takes none, is made once', async () => {
+    const first = await losing(1);
+    const ask = { body: { cardId: 'a'.repeat(32), address: 'ada@ward.example' } };
+    expect(await client(first.address).ask('startUnlock', ask)).toMatchObject({ kind: 'not-reached', sent: true });
+    const second = await losing(1);
+    const code = { parameters: { unlock: ID }, body: { code: '123456' } };
+    const options = { token: TOKEN, key: 'k'.repeat(43) };
+    expect(await client(second.address).ask('checkCode', code, options)).toMatchObject({ kind: 'not-reached' });
+    expect([first.asked(), second.asked()]).toEqual([1, 1]);
+  });
+
   it('that would cost a try is made once', async () => {
     const { address, asked } = await losing(1);
     expect(await coded(client(address))).toMatchObject({ kind: 'not-reached', sent: true });

@@ -169,8 +169,9 @@ export class DeskUnderTest {
     operation: Name,
     ask: Partial<DeskAsk<Name>>,
     token: string | null = null,
+    key: string | null = null,
   ): Promise<DeskResult<Name>> {
-    const { method, target, headers, body } = deskHttpRequest(operation, ask, token);
+    const { method, target, headers, body } = deskHttpRequest(operation, ask, token, key);
     const response = await fetch(`${this.service.address}${target}`, { method, headers, body });
     const text = await response.text();
     const json: unknown = text === '' ? null : JSON.parse(text);
@@ -185,8 +186,9 @@ export class DeskUnderTest {
     operation: Name,
     ask: Partial<DeskAsk<Name>>,
     token: string | null = null,
+    key: string | null = null,
   ): Promise<DeskAnswer<Name>> {
-    const result = await this.call(operation, ask, token);
+    const result = await this.call(operation, ask, token, key);
     if (!result.ok) throw new Error(`${operation} was refused: ${result.problem.code}`);
     return result.answer;
   }
@@ -196,8 +198,9 @@ export class DeskUnderTest {
     operation: Name,
     ask: Partial<DeskAsk<Name>>,
     token: string | null = null,
+    key: string | null = null,
   ): Promise<DeskProblem> {
-    const result = await this.call(operation, ask, token);
+    const result = await this.call(operation, ask, token, key);
     if (result.ok) throw new Error(`${operation} was not refused`);
     return result.problem;
   }

@@ -32,8 +32,8 @@ export function App({ handOver }: { readonly handOver: string | null }) {
     setOut(why);
   }, []);
   const ask: Ask = useCallback(
-    async (name, asked) => {
-      const reply = await askDesk(name, asked, token);
+    async (name, asked, key) => {
+      const reply = await askDesk(name, asked, token, key);
       if (!reply.ok && reply.problem.code === 'Desk_SignIn') leave({ why: 'ended' });
       return reply;
     },

@@ -18,14 +18,24 @@ export type Reply<Name extends DeskOperationName> =
 
 const PATIENCE_MS = 20_000;
 
+/** An idempotency key: what is asked again with it is done once. */
+export function newKey(): string {
+  const octets = crypto.getRandomValues(new Uint8Array(32));
+  return btoa(String.fromCharCode(...octets))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace('=', '');
+}
+
 /** Never rejects. */
 export async function askDesk<Name extends DeskOperationName>(
   name: Name,
   ask: Partial<DeskAsk<Name>>,
   token: string | null,
+  key: string | null = null,
 ): Promise<Reply<Name>> {
   const notReached = { ok: false, problem: { code: 'not-reached', triesLeft: null } } as const;
-  const { method, target, headers, body } = deskHttpRequest(name, ask, token);
+  const { method, target, headers, body } = deskHttpRequest(name, ask, token, key);
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch(target, { method, headers, body, signal, credentials: 'omit', redirect: 'error' });

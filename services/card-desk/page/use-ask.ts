@@ -1,19 +1,27 @@
-import { createContext, useContext, useState } from 'react';
+import { createContext, useContext, useRef, useState } from 'react';
 import type { DeskAsk, DeskOperationName } from '../../../src/core/contract/card-desk.ts';
-import type { Problem, Reply } from './desk.ts';
+import { newKey, type Problem, type Reply } from './desk.ts';
 
 /** Asks the desk as the RA who is signed in. */
-export type Ask = <Name extends DeskOperationName>(name: Name, ask: Partial<DeskAsk<Name>>) => Promise<Reply<Name>>;
+export type Ask = <Name extends DeskOperationName>(
+  name: Name,
+  ask: Partial<DeskAsk<Name>>,
+  key?: string,
+) => Promise<Reply<Name>>;
 
 export const AskContext = createContext<Ask>(() => {
   throw new Error('nobody is signed in');
 });
 
-/** One thing at a time: what is asked while another is under way is not asked. `problem`: of the last one. */
+/**
+ * One thing at a time: what is asked while another is under way is not asked. `problem`: of the last one. What is asked again
+ * after its answer was lost is done once.
+ */
 export function useAsk() {
   const ask = useContext(AskContext);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const lost = useRef<{ readonly asked: string; readonly key: string } | null>(null);
   const one = async <Name extends DeskOperationName>(
     name: Name,
     asked: Partial<DeskAsk<Name>>,
@@ -22,7 +30,10 @@ export function useAsk() {
     if (busy) return;
     setBusy(true);
     setProblem(null);
-    const reply = await ask(name, asked);
+    const text = JSON.stringify([name, asked]);
+    const key = lost.current?.asked === text ? lost.current.key : newKey();
+    const reply = await ask(name, asked, key);
+    lost.current = !reply.ok && reply.problem.code === 'not-reached' ? { asked: text, key } : null;
     setBusy(false);
     if (reply.ok) onAnswer(reply.answer);
     else setProblem(reply.problem);

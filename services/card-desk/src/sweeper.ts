@@ -34,6 +34,7 @@ export async function sweep(desk: Desk): Promise<number> {
   const dayAgo = new Date(now.getTime() - DAY_MS);
   await desk.database.transaction(async (sql) => {
     await forgetEmptyBuckets(sql, now);
+    await sql.run('delete from answered where expires_at <= $1', [now]);
     await sql.run('delete from sign_in_challenges where expires_at < $1', [now]);
     await sql.run('delete from ra_sessions where expires_at < $1', [now]);
     await sql.run('delete from ra_hand_overs where expires_at < $1', [dayAgo]);

@@ -265,11 +265,25 @@ export const DeskProblemSchema = v.pipe(
 );
 export type DeskProblem = v.InferOutput<typeof DeskProblemSchema>;
 
+/**
+ * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): a quoted string, here of 256 random bits, since what it is
+ * answered with may be a token.
+ */
+export const IDEMPOTENCY_HEADER = 'idempotency-key';
+export const IdempotencyKeySchema = v.pipe(
+  v.string(),
+  v.regex(/^"[\w-]{43}"$/),
+  v.description(
+    '256 random bits in quotes, drawn by the caller. What is asked again with the same key is done once, and answered the same, for 15 minutes.',
+  ),
+);
+
 const journeyPath = v.strictObject({ unlock: uuid('The journey.') });
 const none = v.strictObject({});
 
 /**
- * Every operation. `token`: what is shown as bearer token, if anything. `done`: the status of success, and `answer` its body.
+ * Every operation. `token`: what is shown as bearer token, if anything. `once`: takes an idempotency key. `done`: the status of
+ * success, and `answer` its body.
  * `refusals`: what else may come; each operation may besides be refused as Desk_BadRequest, Desk_TooMany, Desk_Internal or
  * Desk_Unavailable.
  */
@@ -279,6 +293,7 @@ export const DESK_OPERATIONS = {
     method: 'POST',
     path: '/v1/unlocks',
     token: null,
+    once: true,
     parameters: none,
     query: none,
     body: v.strictObject({
@@ -295,6 +310,7 @@ export const DESK_OPERATIONS = {
     method: 'POST',
     path: '/v1/assisted-unlocks',
     token: null,
+    once: true,
     parameters: none,
     query: none,
     body: v.strictObject({ cardId: CardIdSchema, language: v.optional(v.picklist(DESK_LANGUAGES), 'en') }),
@@ -484,6 +500,7 @@ export const DESK_OPERATIONS = {
     method: 'POST',
     path: '/v1/ra/identity-checks',
     token: 'ra',
+    once: true,
     parameters: none,
     query: none,
     body: v.strictObject({ person: uuid('The person.'), evidence: v.picklist(IDENTITY_EVIDENCE) }),
@@ -499,6 +516,7 @@ export const DESK_OPERATIONS = {
     method: 'POST',
     path: '/v1/ra/authorisations',
     token: 'ra',
+    once: true,
     parameters: none,
     query: none,
     body: v.strictObject({ identityCheck: uuid('The check.'), cardId: CardIdSchema }),
@@ -514,6 +532,7 @@ export const DESK_OPERATIONS = {
     method: 'POST',
     path: '/v1/ra/addresses',
     token: 'ra',
+    once: true,
     parameters: none,
     query: none,
     body: v.strictObject({
@@ -547,6 +566,7 @@ type DeskOperation = {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: `/v1/${string}`;
   readonly token: 'journey' | 'ra' | null;
+  readonly once?: true;
   readonly parameters: v.GenericSchema;
   readonly query: v.GenericSchema;
   readonly body: v.GenericSchema | null;
@@ -586,11 +606,19 @@ export type HttpRequest = {
   readonly body: string | null;
 };
 
-/** An operation as an HTTP request. @param token the journey's or the RA's, where the operation wants one */
+/** Whether the desk does it once for all requests with the same idempotency key. */
+export const takesKey = (name: DeskOperationName): boolean => 'once' in DESK_OPERATIONS[name];
+
+/**
+ * An operation as an HTTP request.
+ * @param token the journey's or the RA's, where the operation wants one
+ * @param key 256 bits, base64url: makes an operation that takes one safe to repeat
+ */
 export function deskHttpRequest<Name extends DeskOperationName>(
   name: Name,
   ask: Partial<DeskAsk<Name>>,
   token: string | null = null,
+  key: string | null = null,
 ): HttpRequest {
   const { method, path, body: schema } = DESK_OPERATIONS[name];
   const parameters: Readonly<Record<string, string>> = { ...ask.parameters };
@@ -603,6 +631,7 @@ export function deskHttpRequest<Name extends DeskOperationName>(
       accept: 'application/json',
       ...(schema === null ? {} : { 'content-type': 'application/json' }),
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(key === null || !takesKey(name) ? {} : { [IDEMPOTENCY_HEADER]: `"${key}"` }),
     },
     body: schema === null ? null : JSON.stringify(ask.body ?? {}),
   };

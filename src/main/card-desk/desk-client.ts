@@ -16,6 +16,7 @@ import {
   deskHttpRequest,
   deskResultOf,
   type HttpRequest,
+  takesKey,
 } from '../../core/contract/card-desk.ts';
 import { bareHost, urlAllowed } from '../revocation/address-rules.ts';
 import { errorCode, FetchFailure, type FetchFailureReason } from '../revocation/fetch-failure.ts';
@@ -60,8 +61,8 @@ const MAX_ANSWER_BYTES = 32 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
- * What may be asked twice: the state of a journey, and what came of a release, which by its number is taken once. A code or a
- * proof asked twice is a try spent, and a start is another message; whoever asks decides about them.
+ * What may be asked twice: the state of a journey, and what came of a release, which by its number is taken once; besides, what
+ * has an idempotency key. A code or a proof asked twice is a try spent: whoever asks decides about them.
  */
 const REPEATABLE: ReadonlySet<DeskOperationName> = new Set(['unlock', 'report']);
 
@@ -75,6 +76,14 @@ const client = axios.create({
   maxRedirects: 0,
   validateStatus: () => true,
 });
+
+export type AskOptions = {
+  /** The journey's, where the operation wants it. */
+  readonly token?: string | null;
+  /** 256 bits, base64url: with it an operation that takes an idempotency key is repeated when its answer is lost. */
+  readonly key?: string | null;
+  readonly signal?: AbortSignal;
+};
 
 export class DeskClient {
   readonly #policy: Policy['desk'];
@@ -94,17 +103,18 @@ export class DeskClient {
     return this.#policy.address === undefined ? null : new URL(this.#policy.address).origin;
   }
 
-  /** Never rejects. @param token the journey's, where the operation wants it */
+  /** Never rejects. */
   async ask<Name extends DeskOperationName>(
     name: Name,
     ask: Partial<DeskAsk<Name>>,
-    { token = null, signal }: { readonly token?: string | null; readonly signal?: AbortSignal } = {},
+    { token = null, key = null, signal }: AskOptions = {},
   ): Promise<DeskReply<Name>> {
-    const request = deskHttpRequest(name, ask, token);
+    const request = deskHttpRequest(name, ask, token, key);
+    const repeatable = REPEATABLE.has(name) || (key !== null && takesKey(name));
     for (let repetition = 0; ; repetition++) {
       const reply = await this.#once(name, request, signal);
       const pause = this.#limits.repeatAfterMs[repetition];
-      const again = reply.kind === 'not-reached' && (REPEATABLE.has(name) || !reply.sent);
+      const again = reply.kind === 'not-reached' && (repeatable || !reply.sent);
       if (!again || pause === undefined || signal?.aborted === true) return reply;
       await wait(pause, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
     }

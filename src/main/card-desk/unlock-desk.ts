@@ -202,6 +202,7 @@ export class UnlockDesk {
   #forgetWhatIsDone({ phase, chosen }: UnlockJourney): void {
     if (phase !== 'address' && phase !== 'starting') this.#secrets.shred('address');
     if (phase !== 'code' && phase !== 'checking-code' && phase !== 'asking') this.#secrets.shred('code');
+    if (phase !== 'starting') this.#secrets.forgetStartKey();
     if (!chosen) this.#secrets.shred('passcode');
     if (isOver(phase)) this.#secrets.shredAll();
   }

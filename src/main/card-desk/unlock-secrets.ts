@@ -1,6 +1,7 @@
-import type { KeyObject } from 'node:crypto';
+import { type KeyObject, randomBytes } from 'node:crypto';
 import { makeReleaseKey, openRelease, type ReleasedCodes } from '../../core/card-desk/release-box.ts';
 import type { Release } from '../../core/contract/card-desk.ts';
+import type { Language } from '../../core/contract/view.ts';
 
 const KINDS = ['address', 'code', 'passcode'] as const;
 type Kind = (typeof KINDS)[number];
@@ -8,6 +9,7 @@ type Kind = (typeof KINDS)[number];
 /** What was typed for an unlock and what the desk has released for it: in memory of its own, and overwritten after use. */
 export class UnlockSecrets {
   readonly #typed = new Map<Kind, Uint8Array>();
+  #startKey: { readonly language: Language; readonly key: string } | null = null;
   #privateKey: KeyObject | null = null;
   #release: Release | null = null;
 
@@ -42,8 +44,22 @@ export class UnlockSecrets {
 
   shredAll(): void {
     for (const kind of KINDS) this.shred(kind);
+    this.#startKey = null;
     this.#privateKey = null;
     this.#release = null;
+  }
+
+  /** The idempotency key of the start that is under way: its answer is a token. Asked in another language it is another start. */
+  startKey(language: Language): string {
+    if (this.#startKey?.language !== language) {
+      this.#startKey = { language, key: randomBytes(32).toString('base64url') };
+    }
+    return this.#startKey.key;
+  }
+
+  /** The next start is another one. */
+  forgetStartKey(): void {
+    this.#startKey = null;
   }
 
   /** A new key for the next release; its public half (SPKI, DER). */

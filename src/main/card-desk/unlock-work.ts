@@ -24,11 +24,11 @@ export async function doWork(work: Work, tools: WorkTools): Promise<Outcome> {
       const address = tools.secrets.textOf('address');
       if (address === null) return { kind: 'not-understood' };
       return begun(
-        await ask(tools, 'startUnlock', { body: { cardId: work.cardId, address, language: tools.language } }),
+        await start(tools, 'startUnlock', { body: { cardId: work.cardId, address, language: tools.language } }),
       );
     }
     case 'join':
-      return begun(await ask(tools, 'joinUnlock', { body: { cardId: work.cardId, language: tools.language } }));
+      return begun(await start(tools, 'joinUnlock', { body: { cardId: work.cardId, language: tools.language } }));
     case 'check-code': {
       const code = tools.secrets.textOf('code');
       // After a restart there is none, and the journey is not at this step then.
@@ -71,6 +71,15 @@ async function ask<Name extends DeskOperationName>(
   token: string | null = null,
 ): Promise<DeskReply<Name>> {
   return await client.ask(name, asked, { token, signal });
+}
+
+/** With the same key as long as the start is the same one: a lost answer is asked for again, and no second message goes out. */
+async function start<Name extends 'startUnlock' | 'joinUnlock'>(
+  { client, secrets, language, signal }: WorkTools,
+  name: Name,
+  asked: Pick<DeskAsk<Name>, 'body'>,
+): Promise<DeskReply<Name>> {
+  return await client.ask(name, asked as Partial<DeskAsk<Name>>, { key: secrets.startKey(language), signal });
 }
 
 type Failed = Exclude<DeskReply<DeskOperationName>, { kind: 'done' }>;

@@ -16,7 +16,7 @@ import { DeskUnderTest, PERSON, PGLITE, RA } from '../../rig/card-desk.ts';
 type Schema = object;
 type Operation = {
   operationId: string;
-  parameters: Array<{ name: string; in: 'path' | 'query'; required: boolean; schema: Schema }>;
+  parameters: Array<{ name: string; in: 'path' | 'query' | 'header'; required: boolean; schema: Schema }>;
   requestBody?: { content: { 'application/json': { schema: Schema } } };
   responses: Record<string, { content?: { 'application/json': { schema: Schema } } }>;
   security: object[];
@@ -113,15 +113,21 @@ describe('what the client says and hears in whole journeys', () => {
         const judge = validator(answer);
         expect(judge(body), `${name} ${status} ${JSON.stringify(judge.errors)}`).toBe(true);
       }
-      const http = deskHttpRequest(name, request);
+      const http = deskHttpRequest(name, request, null, 'k'.repeat(43));
       if (operation.requestBody === undefined) expect(http.body).toBeNull();
       else {
         const judge = validator(operation.requestBody.content['application/json'].schema);
         expect(judge(JSON.parse(http.body ?? 'null')), `${name} ${JSON.stringify(judge.errors)}`).toBe(true);
       }
       for (const { name: parameter, in: where, required, schema } of operation.parameters) {
-        const given = (where === 'path' ? request.parameters : request.query) as Record<string, unknown> | undefined;
-        const value = given?.[parameter];
+        const given: Record<'path' | 'query' | 'header', object | undefined> = {
+          path: request.parameters,
+          query: request.query,
+          header: http.headers,
+        };
+        const value: unknown = Object.entries(given[where] ?? {}).find(
+          ([key]) => key.toLowerCase() === parameter.toLowerCase(),
+        )?.[1];
         if (value === undefined) expect(required).toBe(false);
         else expect(validator(schema)(value), `${name} ${parameter}`).toBe(true);
       }

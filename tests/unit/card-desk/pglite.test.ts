@@ -2,6 +2,7 @@ import { beforeAll } from 'vitest';
 import { abuseSuite } from '../../contract/card-desk/abuse-suite.ts';
 import { assistedSuite } from '../../contract/card-desk/assisted-suite.ts';
 import { keepingSuite } from '../../contract/card-desk/keeping-suite.ts';
+import { onceSuite } from '../../contract/card-desk/once-suite.ts';
 import { unlockSuite } from '../../contract/card-desk/unlock-suite.ts';
 import { PGLITE } from '../../rig/card-desk.ts';
 
@@ -10,4 +11,5 @@ beforeAll(() => PGLITE.fresh(), 120_000);
 unlockSuite(PGLITE);
 assistedSuite(PGLITE);
 keepingSuite(PGLITE);
+onceSuite(PGLITE);
 abuseSuite(PGLITE);

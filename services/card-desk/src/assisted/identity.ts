@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
+import type { DeskAnswer, DeskOperationName, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
 import { type Desk, done, type Outcome, refused } from '../desk.ts';
 import { withinLimits } from '../limits.ts';
+import { doOnce } from '../store/answered.ts';
 import { audit } from '../store/audit-chain.ts';
 import { findCard } from '../store/cards.ts';
 import { column, one, type Sql } from '../store/database.ts';
@@ -15,6 +16,8 @@ const CHECK_MS = 30 * 60_000;
 const AUTHORISATION_MS = 15 * 60_000;
 
 export type ByRa = { readonly token: string };
+/** @property key the idempotency key, or null */
+export type ByRaWithKey = ByRa & { readonly key: string | null };
 
 /** Runs `work` for the RA of the session. */
 export async function asRa<Answer>(
@@ -27,6 +30,18 @@ export async function asRa<Answer>(
     const ra = await raSession(sql, token, now);
     return ra === null ? refused('Desk_SignIn') : await work(sql, ra, now);
   });
+}
+
+/** {@link asRa} for all requests with the same key once. */
+export async function onceAsRa<Name extends DeskOperationName>(
+  desk: Desk,
+  { operation, asked }: { readonly operation: Name; readonly asked: unknown },
+  { token, key }: ByRaWithKey,
+  work: (sql: Sql, ra: StoredPerson, now: Date) => Promise<Outcome<DeskAnswer<Name>>>,
+): Promise<Outcome<DeskAnswer<Name>>> {
+  return await asRa(desk, token, (sql, ra, now) =>
+    doOnce(desk, sql, { operation, key, by: ra.id, asked }, () => work(sql, ra, now)),
+  );
 }
 
 export async function findPeople(
@@ -52,9 +67,9 @@ export async function findPeople(
 export async function checkIdentity(
   desk: Desk,
   { body }: DeskRequest<'checkIdentity'>,
-  { token }: ByRa,
+  caller: ByRaWithKey,
 ): Promise<Outcome<DeskAnswer<'checkIdentity'>>> {
-  return await asRa(desk, token, async (sql, ra, now) => {
+  return await onceAsRa(desk, { operation: 'checkIdentity', asked: body }, caller, async (sql, ra, now) => {
     const person = await findPerson(sql, body.person);
     if (person === null) return refused('Desk_NotFound');
     // Nobody vouches for themselves.
@@ -88,9 +103,9 @@ export async function checkedPerson(sql: Sql, check: string, ra: StoredPerson, n
 export async function authorise(
   desk: Desk,
   { body }: DeskRequest<'authorise'>,
-  { token }: ByRa,
+  caller: ByRaWithKey,
 ): Promise<Outcome<DeskAnswer<'authorise'>>> {
-  return await asRa(desk, token, async (sql, ra, now) => {
+  return await onceAsRa(desk, { operation: 'authorise', asked: body }, caller, async (sql, ra, now) => {
     const person = await checkedPerson(sql, body.identityCheck, ra, now);
     const card = await findCard(sql, body.cardId);
     if (person === null || card === null) return refused('Desk_NotFound');

@@ -10,7 +10,7 @@ import { putMessage } from '../store/outbox.ts';
 import { describePerson, findPerson, saveAddress } from '../store/people.ts';
 import { take } from '../store/rate-limits.ts';
 import { isCode, newCode } from '../unlock/security-code.ts';
-import { asRa, type ByRa, checkedPerson } from './identity.ts';
+import { asRa, type ByRa, type ByRaWithKey, checkedPerson, onceAsRa } from './identity.ts';
 
 /** An email address or mobile number comes on a profile when the person has read out the code that was sent to it. */
 
@@ -20,12 +20,12 @@ export const ADDRESS_PROOF_PLACE = (id: string) => `address-proof/${id}`;
 export async function addAddress(
   desk: Desk,
   { body }: DeskRequest<'addAddress'>,
-  { token }: ByRa,
+  caller: ByRaWithKey,
 ): Promise<Outcome<DeskAnswer<'addAddress'>>> {
   const address = addressOf(body.address, desk.settings.countryCode);
   const by = address?.kind === 'mobile' ? desk.settings.sms.by : desk.settings.email.by;
   if (address === null || by === 'none') return refused('Desk_AddressNotUsable');
-  const outcome = await asRa<DeskAnswer<'addAddress'>>(desk, token, async (sql, ra, now) => {
+  const outcome = await onceAsRa(desk, { operation: 'addAddress', asked: body }, caller, async (sql, ra, now) => {
     const person = await checkedPerson(sql, body.identityCheck, ra, now);
     if (person === null) return refused('Desk_NotFound');
     const ring = desk.ring();

@@ -6,12 +6,19 @@ import {
   DESK_PROBLEMS,
   type DeskProblemCode,
   DeskProblemSchema,
+  IdempotencyKeySchema,
 } from '../../../../src/core/contract/card-desk.ts';
 
 /** The OpenAPI 3.1 document, made of the same schemas that judge requests and answers. */
 
 type Json = { readonly [key: string]: unknown };
 
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: jsonSchemaOf(IdempotencyKeySchema),
+};
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
 
 export function openApiDocument(version: string): Json {
@@ -31,7 +38,11 @@ export function openApiDocument(version: string): Json {
     item[method.toLowerCase()] = {
       operationId: name,
       summary: says,
-      parameters: [...parametersOf('path', parameters), ...parametersOf('query', query)],
+      parameters: [
+        ...parametersOf('path', parameters),
+        ...parametersOf('query', query),
+        ...('once' in operation ? [IDEMPOTENCY_KEY] : []),
+      ],
       ...(body === null
         ? {}
         : {

@@ -15,6 +15,8 @@ export type Caller = {
   readonly token: string;
   /** Where the request comes from, as it is counted. */
   readonly source: string;
+  /** The idempotency key, or null where none was shown. */
+  readonly key: string | null;
 };
 
 /** What is done for each operation of the contract. */

@@ -9,6 +9,8 @@ import {
   type DeskOperationName,
   type DeskProblem,
   type DeskRequest,
+  IDEMPOTENCY_HEADER,
+  IdempotencyKeySchema,
 } from '../../../../src/core/contract/card-desk.ts';
 import type { Desk, Refusal } from '../desk.ts';
 import { withinLimits } from '../limits.ts';
@@ -108,7 +110,12 @@ function addOperation<Name extends DeskOperationName>(app: FastifyInstance, desk
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
     config: { operation: name },
     handler: async (request, reply) => {
-      const caller: Caller = { token: bearerOf(request), source: sourceOf(request.ip) };
+      const key = keyOf(request);
+      const caller: Caller = {
+        token: bearerOf(request),
+        source: sourceOf(request.ip),
+        key: key === 'malformed' ? null : key,
+      };
       const limited = await withinLimits(desk, [{ limit: 'requestsOfSource', of: caller.source }]);
       if (!limited.ok) return refuse(reply, limited.refusal);
       const parsed = v.safeParse(whole, {
@@ -116,7 +123,7 @@ function addOperation<Name extends DeskOperationName>(app: FastifyInstance, desk
         query: request.query,
         body: body === null ? null : request.body,
       });
-      if (!parsed.success) return refuse(reply, { code: 'Desk_BadRequest' });
+      if (!parsed.success || key === 'malformed') return refuse(reply, { code: 'Desk_BadRequest' });
       if (token !== null && caller.token === '') {
         return refuse(reply, { code: token === 'ra' ? 'Desk_SignIn' : 'Desk_NotFound' });
       }
@@ -131,6 +138,14 @@ function addOperation<Name extends DeskOperationName>(app: FastifyInstance, desk
 
 function bearerOf(request: FastifyRequest): string {
   return /^Bearer ([\w-]{43})$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+}
+
+/** Where an operation takes none, the schema of the key is all that is asked of it. */
+function keyOf(request: FastifyRequest): string | 'malformed' | null {
+  const shown = request.headers[IDEMPOTENCY_HEADER];
+  if (shown === undefined) return null;
+  const parsed = v.safeParse(IdempotencyKeySchema, shown);
+  return parsed.success ? parsed.output : 'malformed';
 }
 
 function refuse(reply: FastifyReply, { code, ...more }: Refusal): FastifyReply {

@@ -13,6 +13,7 @@ const USES = [
   ['address_proofs', 'key_id', 'true'],
   ['address_proofs', 'code_key_id', 'done_at is null'],
   ['messages', 'key_id', 'sealed is not null'],
+  ['answered', 'key_id', 'true'],
   ['journeys', 'code_key_id', "phase = 'code'"],
 ] as const;
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ADDRESS_PROOF_PLACE } from '../assisted/new-address.ts';
 import type { KeyRing } from '../secrets/key-ring.ts';
+import { ANSWERED_PLACE } from './answered.ts';
 import { audit } from './audit-chain.ts';
 import { CARD_SECRET_PLACE } from './cards.ts';
 import { column, type Database, type Sql } from './database.ts';
@@ -40,6 +41,13 @@ const SEALED = [
     second: 'id',
     where: 'sealed is not null',
     place: (id: string) => MESSAGE_PLACE(id),
+  },
+  {
+    table: 'answered',
+    first: 'id',
+    second: 'id',
+    where: 'sealed is not null',
+    place: (id: string) => ANSWERED_PLACE(id),
   },
 ] as const;
 

@@ -5,6 +5,7 @@ import { type Address, addressOf } from '../journey/address.ts';
 import { beginJourney } from '../journey/journey.ts';
 import { withinLimits } from '../limits.ts';
 import type { Message } from '../messages/message.ts';
+import { answeredBefore, doOnce } from '../store/answered.ts';
 import { audit } from '../store/audit-chain.ts';
 import { findCard } from '../store/cards.ts';
 import type { Sql } from '../store/database.ts';
@@ -21,6 +22,8 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 type Ticket = DeskAnswer<'startUnlock'>;
 export type FromSource = { readonly source: string };
+/** @property key the idempotency key, or null */
+export type WithKey = { readonly key: string | null };
 
 /**
  * Self-service. Whether the card is known, whether it has an owner, and whether the address is on the owner's profile shows
@@ -29,16 +32,21 @@ export type FromSource = { readonly source: string };
 export async function startUnlock(
   desk: Desk,
   { body }: DeskRequest<'startUnlock'>,
-  { source }: FromSource,
+  { source, key }: FromSource & WithKey,
 ): Promise<Outcome<Ticket>> {
+  const once = { operation: 'startUnlock', key, by: '', asked: body } as const;
+  const before = await answeredBefore(desk, once);
+  if (before !== null) return before;
   const address = addressOf(body.address, desk.settings.countryCode);
   if (address === null || !canSend(desk, address)) return refused('Desk_AddressNotUsable');
   const limited = await withinStarts(desk, body.cardId, source);
   if (!limited.ok) return limited;
-  const ticket = await desk.database.transaction((sql) => begin(desk, sql, body, address, source));
-  desk.metrics.count('card_desk_journeys_total', { kind: 'self-service', outcome: 'begun' });
+  const outcome = await desk.database.transaction((sql) =>
+    doOnce(desk, sql, once, async () => done(await begin(desk, sql, body, address, source))),
+  );
+  if (outcome.ok) desk.metrics.count('card_desk_journeys_total', { kind: 'self-service', outcome: 'begun' });
   desk.wake();
-  return done(ticket);
+  return outcome;
 }
 
 const withinStarts = (desk: Desk, cardId: string, source: string) =>
@@ -107,9 +115,13 @@ export const pseudonymOf = (desk: Desk, source: string): string =>
 /** Assisted: at the workstation with the card. Whether an RA has authorised it is told once the card has proven itself. */
 export async function joinUnlock(
   desk: Desk,
-  { body: { cardId, language } }: DeskRequest<'joinUnlock'>,
-  { source }: FromSource,
+  { body }: DeskRequest<'joinUnlock'>,
+  { source, key }: FromSource & WithKey,
 ): Promise<Outcome<Ticket>> {
+  const { cardId, language } = body;
+  const once = { operation: 'joinUnlock', key, by: '', asked: body } as const;
+  const before = await answeredBefore(desk, once);
+  if (before !== null) return before;
   const limited = await withinStarts(desk, cardId, source);
   if (!limited.ok) return limited;
   const now = desk.now();
@@ -125,7 +137,7 @@ export async function joinUnlock(
     releaseKey: null,
     journey: beginJourney('assisted', now.getTime()),
   };
-  await desk.database.transaction(async (sql) => {
+  const begin = async (sql: Sql): Promise<Outcome<Ticket>> => {
     await insertJourney(sql, stored);
     await audit(sql, now, {
       event: 'unlock-joined',
@@ -133,7 +145,9 @@ export async function joinUnlock(
       card: cardId,
       source: pseudonymOf(desk, source),
     });
-  });
-  desk.metrics.count('card_desk_journeys_total', { kind: 'assisted', outcome: 'begun' });
-  return done({ token, unlock: viewOf(stored) });
+    return done({ token, unlock: viewOf(stored) });
+  };
+  const outcome = await desk.database.transaction((sql) => doOnce(desk, sql, once, () => begin(sql)));
+  if (outcome.ok) desk.metrics.count('card_desk_journeys_total', { kind: 'assisted', outcome: 'begun' });
+  return outcome;
 }
