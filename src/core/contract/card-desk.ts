@@ -622,7 +622,7 @@ export function deskHttpRequest<Name extends DeskOperationName>(
 ): HttpRequest {
   const { method, path, body: schema } = DESK_OPERATIONS[name];
   const parameters: Readonly<Record<string, string>> = { ...ask.parameters };
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(parameters[key] ?? ''));
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, field: string) => encodeURIComponent(parameters[field] ?? ''));
   const query = new URLSearchParams({ ...ask.query }).toString();
   return {
     method,

@@ -79,7 +79,7 @@ async function start<Name extends 'startUnlock' | 'joinUnlock'>(
   name: Name,
   asked: Pick<DeskAsk<Name>, 'body'>,
 ): Promise<DeskReply<Name>> {
-  return await client.ask(name, asked as Partial<DeskAsk<Name>>, { key: secrets.startKey(language), signal });
+  return await client.ask(name, asked, { key: secrets.startKey(language), signal });
 }
 
 type Failed = Exclude<DeskReply<DeskOperationName>, { kind: 'done' }>;

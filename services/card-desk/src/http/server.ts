@@ -110,12 +110,8 @@ function addOperation<Name extends DeskOperationName>(app: FastifyInstance, desk
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
     config: { operation: name },
     handler: async (request, reply) => {
-      const key = keyOf(request);
-      const caller: Caller = {
-        token: bearerOf(request),
-        source: sourceOf(request.ip),
-        key: key === 'malformed' ? null : key,
-      };
+      const shown = keyOf(request);
+      const caller: Caller = { token: bearerOf(request), source: sourceOf(request.ip), key: shown?.key ?? null };
       const limited = await withinLimits(desk, [{ limit: 'requestsOfSource', of: caller.source }]);
       if (!limited.ok) return refuse(reply, limited.refusal);
       const parsed = v.safeParse(whole, {
@@ -123,7 +119,7 @@ function addOperation<Name extends DeskOperationName>(app: FastifyInstance, desk
         query: request.query,
         body: body === null ? null : request.body,
       });
-      if (!parsed.success || key === 'malformed') return refuse(reply, { code: 'Desk_BadRequest' });
+      if (!parsed.success || shown === null) return refuse(reply, { code: 'Desk_BadRequest' });
       if (token !== null && caller.token === '') {
         return refuse(reply, { code: token === 'ra' ? 'Desk_SignIn' : 'Desk_NotFound' });
       }
@@ -140,12 +136,12 @@ function bearerOf(request: FastifyRequest): string {
   return /^Bearer ([\w-]{43})$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
 }
 
-/** Where an operation takes none, the schema of the key is all that is asked of it. */
-function keyOf(request: FastifyRequest): string | 'malformed' | null {
+/** null: what was shown is no key. */
+function keyOf(request: FastifyRequest): { readonly key: string | null } | null {
   const shown = request.headers[IDEMPOTENCY_HEADER];
-  if (shown === undefined) return null;
+  if (shown === undefined) return { key: null };
   const parsed = v.safeParse(IdempotencyKeySchema, shown);
-  return parsed.success ? parsed.output : 'malformed';
+  return parsed.success ? { key: parsed.output } : null;
 }
 
 function refuse(reply: FastifyReply, { code, ...more }: Refusal): FastifyReply {

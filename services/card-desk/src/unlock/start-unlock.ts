@@ -137,7 +137,7 @@ export async function joinUnlock(
     releaseKey: null,
     journey: beginJourney('assisted', now.getTime()),
   };
-  const begin = async (sql: Sql): Promise<Outcome<Ticket>> => {
+  const join = async (sql: Sql): Promise<Outcome<Ticket>> => {
     await insertJourney(sql, stored);
     await audit(sql, now, {
       event: 'unlock-joined',
@@ -147,7 +147,7 @@ export async function joinUnlock(
     });
     return done({ token, unlock: viewOf(stored) });
   };
-  const outcome = await desk.database.transaction((sql) => doOnce(desk, sql, once, () => begin(sql)));
+  const outcome = await desk.database.transaction((sql) => doOnce(desk, sql, once, () => join(sql)));
   if (outcome.ok) desk.metrics.count('card_desk_journeys_total', { kind: 'assisted', outcome: 'begun' });
   return outcome;
 }
