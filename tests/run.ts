@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import * as v from 'valibot';
 import { hasPkits, PKITS_FOLDER } from './pkits/cases.ts';
+import { type Counted, countedByPlaywright, countedByVitest } from './reports.ts';
 
 /**
  * `npm test`: lint, types, unit tests, then the integration tests on a real pcscd, a real logind and real X screens, and the
@@ -67,47 +67,41 @@ function installPackages(packages: readonly string[]): void {
   ]);
 }
 
-const ReportSchema = v.object({ numPassedTests: v.number(), numFailedTests: v.number(), numTotalTests: v.number() });
-
-type Counted = { readonly passed: number; readonly failed: number; readonly ok: boolean };
-
 function vitest(projects: readonly string[]): Counted {
   mkdirSync(join(root, '.cache'), { recursive: true });
   const file = join(root, '.cache', 'test-report.json');
+  rmSync(file, { force: true });
   const args = ['run', ...projects.flatMap((name) => ['--project', name]), '--reporter=default', '--reporter=json'];
   const ok = run(`Tests: ${projects.join(' and ')}`, 'vitest', [...args, `--outputFile.json=${file}`]);
-  const report = v.parse(ReportSchema, JSON.parse(readFileSync(file, 'utf8')));
-  return { passed: report.numPassedTests, failed: report.numTotalTests - report.numPassedTests, ok };
+  return countedByVitest(file, ok, root);
 }
 
-const JourneysSchema = v.object({
-  stats: v.object({ expected: v.number(), unexpected: v.number(), flaky: v.number(), skipped: v.number() }),
-});
-
-/** The window's journeys. One that passed only at a second attempt, or was left out, has not passed. */
+/** The window's journeys. */
 function journeys(): Counted {
   const file = join(root, '.cache', 'e2e-report.json');
   // That of an earlier run says nothing of this one.
   rmSync(file, { force: true });
   const ok = run('Journeys of the window', 'npm', ['run', '-s', 'e2e']);
-  if (!existsSync(file)) return { passed: 0, failed: 1, ok: false };
-  const { stats } = v.parse(JourneysSchema, JSON.parse(readFileSync(file, 'utf8')));
-  const failed = stats.unexpected + stats.flaky + stats.skipped;
-  return { passed: stats.expected, failed: ok || failed > 0 ? failed : 1, ok: ok && failed === 0 };
+  return countedByPlaywright(file, ok);
+}
+
+function check(title: string, script: string): Counted {
+  const ok = run(title, 'npm', ['run', '-s', script]);
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, ok, failures: ok ? [] : [title] };
 }
 
 installPackages(missing());
 const stillMissing = missing();
 const projects = stillMissing.length === 0 ? ['unit', 'integration'] : ['unit'];
 
-const checks = [
-  run('Lint', 'npm', ['run', '-s', 'lint']),
-  run('Types', 'npm', ['run', '-s', 'typecheck']),
+const counted = [
+  check('Lint', 'lint'),
+  check('Types', 'typecheck'),
   // NIST's cases lie outside this repository.
-  ...(hasPkits() ? [run('Path validation: the cases of PKITS', 'npm', ['run', '-s', 'pkits'])] : []),
+  ...(hasPkits() ? [check('Path validation: the cases of PKITS', 'pkits')] : []),
+  vitest(projects),
+  ...(stillMissing.length === 0 ? [journeys()] : []),
 ];
-const tests = [vitest(projects), ...(stillMissing.length === 0 ? [journeys()] : [])];
-const failedChecks = checks.filter((ok) => !ok).length;
 
 if (!hasPkits())
   process.stdout.write(`\nThe cases of PKITS were left out: they are not at ${PKITS_FOLDER} (PKITS_DIR).\n`);
@@ -116,11 +110,10 @@ if (stillMissing.length > 0) {
     `\nThe integration tests and the window's journeys were left out. They need Linux and these Debian packages: ${stillMissing.join(' ')}\n`,
   );
 }
-process.stdout.write(
-  `\n${sum(tests, 'passed') + checks.length - failedChecks} passed, ${sum(tests, 'failed') + failedChecks} failed\n`,
-);
-process.exitCode = tests.every(({ ok }) => ok) && failedChecks === 0 ? 0 : 1;
-
-function sum(counted: readonly Counted[], key: 'passed' | 'failed'): number {
-  return counted.reduce((total, each) => total + each[key], 0);
+// Told again at the end, which is what is read of a long output.
+for (const failure of counted.flatMap(({ failures }) => failures)) {
+  process.stdout.write(`\nFailed: ${failure.slice(0, 2000)}\n`);
 }
+const sum = (key: 'passed' | 'failed') => counted.reduce((total, each) => total + each[key], 0);
+process.stdout.write(`\n${sum('passed')} passed, ${sum('failed')} failed\n`);
+process.exitCode = counted.every(({ ok }) => ok) ? 0 : 1;
