@@ -75,6 +75,7 @@ test.describe('the window', () => {
     const before = await panel.one();
     await agent.phase('no-card');
     await expect.poll(() => windows.active()).toBe(before.id);
+    await panel.untilPainted(before);
     await notes.take();
     await reader.insert(await newCard());
     await agent.phase('awaiting-passcode');

@@ -171,6 +171,27 @@ describe('the browser host', () => {
     }
   });
 
+  test('takes a page that has said nothing yet for one that is looked at, until its first word', async () => {
+    const pages: string[] = [];
+    const host = await open(new ViewUnderTest(), new RecordedEvents(), (file) => pages.push(file));
+    try {
+      await host.showWindow(true);
+      const first = await enter(join(folder, 'launch', 'launch.html'));
+      expect(await host.showWindow(false)).toBe(true);
+      expect(pages).toHaveLength(1);
+      await first.request({ command: 'attended', attended: false });
+      await expect.poll(() => pages.length).toBe(2);
+      const second = await enter(join(folder, 'launch', 'launch.html'));
+      expect(await host.showWindow(false)).toBe(true);
+      // As it was when the page came: the user has turned away since.
+      await second.request({ command: 'attended', attended: true });
+      await second.request({ command: 'attended', attended: false });
+      await expect.poll(() => pages.length).toBe(3);
+    } finally {
+      await host.close();
+    }
+  });
+
   test('takes nobody’s word but that of the page that is there, which is looked at until it says otherwise', async () => {
     const pages: string[] = [];
     const host = await open(new ViewUnderTest(), new RecordedEvents(), (file) => pages.push(file));

@@ -43,7 +43,7 @@ export type BrowserHostOptions = {
 /** From the start of a browser to its page at the agent; a cold start on a slow machine takes its time. */
 const PAGE_LIMIT_MS = 20_000;
 /** So late may a page's word come that nobody looks at it. */
-const LATE_WORD_MS = 1_000;
+const LATE_WORD_MS = 2_000;
 
 const ACTIONS: ReadonlySet<string> = new Set<TrayAction>([
   'open',
@@ -98,12 +98,17 @@ class Attention implements ViewService {
     this.onChange = (listener) => view.onChange(listener);
   }
 
-  /** The page says that it is not looked at. */
-  onLeft: () => void = () => undefined;
+  /** The page says whether it is looked at. */
+  onWord: (attended: boolean) => void = () => undefined;
 
   /** Another page: the word of the one before it counts no more. */
   renew(): void {
     this.attended = null;
+  }
+
+  /** Whether the page has not said yet. */
+  get silent(): boolean {
+    return this.attended === null;
   }
 
   /** Whether the page is known not to be looked at: one that has just come is, until it says otherwise. */
@@ -114,7 +119,7 @@ class Attention implements ViewService {
   perform(command: ViewCommand, secrets: readonly Uint8Array[]): Promise<ViewOutcome> {
     if (command.command === 'attended') {
       this.attended = command.attended;
-      if (!command.attended) this.onLeft();
+      this.onWord(command.attended);
     }
     return this.view.perform(command, secrets);
   }
@@ -133,7 +138,7 @@ class BrowserHost implements DesktopHost {
   private coming: Promise<boolean> | null = null;
   private giveUp: () => void = () => undefined;
   private closed = false;
-  /** When the page was last taken at its word that it is looked at, by the monotonic clock. */
+  /** When the page was last taken to be looked at, by the monotonic clock; infinity: on no word of its own, until there is one. */
   private trustedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: BrowserHostOptions, server: PageServer, attention: Attention, programFolder: string) {
@@ -141,10 +146,12 @@ class BrowserHost implements DesktopHost {
     this.server = server;
     this.attention = attention;
     this.programFolder = programFolder;
-    attention.onLeft = () => {
+    attention.onWord = (attended) => {
       const late = monotonicMs() - this.trustedAt < LATE_WORD_MS;
-      this.trustedAt = Number.NEGATIVE_INFINITY;
-      if (late && !this.closed) void this.showWindow(false).catch(() => false);
+      if (!attended) this.trustedAt = Number.NEGATIVE_INFINITY;
+      // Its first word may be as old as the page.
+      else if (this.trustedAt === Number.POSITIVE_INFINITY) this.trustedAt = monotonicMs();
+      if (!attended && late && !this.closed) void this.showWindow(false).catch(() => false);
     };
     this.window = new BrowserWindow(options.profileFolder, options.size ?? PANEL_SIZE);
   }
@@ -208,7 +215,7 @@ class BrowserHost implements DesktopHost {
     if (this.closed) return false;
     if (this.server.connected() && !this.attention.elsewhere) {
       // A desktop under load tells its windows late who has turned away from them.
-      this.trustedAt = monotonicMs();
+      this.trustedAt = this.attention.silent ? Number.POSITIVE_INFINITY : monotonicMs();
       return true;
     }
     if (this.coming !== null) {
@@ -218,7 +225,6 @@ class BrowserHost implements DesktopHost {
     }
     this.coming = this.openWindow().finally(() => {
       this.coming = null;
-      if (this.trustedAt === Number.POSITIVE_INFINITY) this.trustedAt = monotonicMs();
     });
     return this.coming;
   }
