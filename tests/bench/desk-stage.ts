@@ -71,7 +71,7 @@ export class DeskStage {
 
 /** One machine plays all sources at once; the counting itself is done all the same. */
 const UNLIMITED = Object.fromEntries(
-  ['requestsOfSource', 'startsOfSource', 'startsOfCard', 'startsOfCardADay', 'signInsOfSource', 'searchesOfRa'].map(
+  ['requestsOfSource', 'startsOfSource', 'codesOfCard', 'codesOfCardADay', 'signInsOfSource', 'searchesOfRa'].map(
     (name) => [name, { count: 1_000_000 }],
   ),
 );

@@ -31,14 +31,9 @@ import { WatchedReader } from './watched-reader.ts';
 
 const UNLIMITED = { count: 1_000_000, seconds: 1 };
 const LIMITS = Object.fromEntries(
-  [
-    'requestsOfSource',
-    'startsOfSource',
-    'startsOfCard',
-    'startsOfCardADay',
-    'messagesToAddress',
-    'signInsOfSource',
-  ].map((name) => [name, UNLIMITED]),
+  ['requestsOfSource', 'startsOfSource', 'codesOfCard', 'codesOfCardADay', 'messagesToAddress', 'signInsOfSource'].map(
+    (name) => [name, UNLIMITED],
+  ),
 );
 /** Something that has not happened by now does not happen. */
 const STUCK_MS = 10_000;
@@ -103,6 +98,17 @@ export class CrashDesk {
   }
 }
 
+/** An RA with a card that is in use: what authorises an unlock rests on both. */
+async function anRa(desk: CrashDesk, of: string): Promise<Ra> {
+  const userId = `ra-${of}`;
+  const { person: id } = await savePerson(desk.living, { userId, name: 'Ben Okafor', role: 'ra' });
+  const cardId = randomBytes(16).toString('hex');
+  const adminKey = { algorithm: TEST_ADMIN_KEY.algorithm, hex: TEST_ADMIN_KEY.value };
+  await enrolCard(desk.living, { cardId, owner: userId, puk: TEST_PUK, adminKey });
+  return { id, cardId };
+}
+
+type Ra = { readonly id: string; readonly cardId: string };
 type Person = { readonly id: string; readonly email: string };
 
 export type Verdict = {
@@ -129,9 +135,11 @@ export class UnlockScene {
   private readonly pukTries: number;
   private messagesBefore = 0;
   private readonly way: UnlockWay;
+  private readonly ra: Ra;
 
-  private constructor(desk: CrashDesk, reader: WatchedReader, person: Person, way: UnlockWay) {
+  private constructor(desk: CrashDesk, reader: WatchedReader, person: Person, way: UnlockWay, ra: Ra) {
     this.desk = desk;
+    this.ra = ra;
     this.reader = reader;
     this.person = person;
     this.way = way;
@@ -174,7 +182,7 @@ export class UnlockScene {
       adminKey: { algorithm: TEST_ADMIN_KEY.algorithm, hex: TEST_ADMIN_KEY.value },
       certificates,
     });
-    const scene = new UnlockScene(desk, reader, { id, ...person }, way);
+    const scene = new UnlockScene(desk, reader, { id, ...person }, way, await anRa(desk, userId));
     await scene.block();
     return scene;
   }
@@ -313,12 +321,13 @@ export class UnlockScene {
     const [check, authorisation] = [randomUUID(), randomUUID()];
     await this.desk.database.transaction(async (sql) => {
       await sql.run(
-        'insert into identity_checks (id, person_id, ra_id, evidence, expires_at) values ($1, $2, $2, $3, $4)',
-        [check, this.person.id, 'photo-id', until],
+        'insert into identity_checks (id, person_id, ra_id, evidence, expires_at) values ($1, $2, $3, $4, $5)',
+        [check, this.person.id, this.ra.id, 'photo-id', until],
       );
       await sql.run(
-        'insert into authorisations (id, card_id, identity_check_id, ra_id, expires_at) values ($1, $2, $3, $4, $5)',
-        [authorisation, this.reader.cardId, check, this.person.id, until],
+        `insert into authorisations (id, card_id, identity_check_id, ra_id, ra_card_id, expires_at)
+         values ($1, $2, $3, $4, $5, $6)`,
+        [authorisation, this.reader.cardId, check, this.ra.id, this.ra.cardId, until],
       );
     });
   }

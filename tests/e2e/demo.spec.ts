@@ -128,7 +128,7 @@ test('a blocked card is unlocked in two minutes: the desk’s messages are read 
   await page.keyboard.press('Enter');
   await unlock();
   await expect(heading(page, 'Your card is unlocked')).toBeVisible();
-  await expect(panel(page)).toContainText('Your smartcard was unlocked');
+  await expect(panel(page)).toContainText('Your smartcard is being unlocked');
   await page.getByRole('button', { name: 'Sign in with the new passcode' }).click();
   await enterPasscode(page, '864209');
   await expect(heading(page, 'You are signed in')).toBeVisible();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { abuseSuite } from '../contract/card-desk/abuse-suite.ts';
 import { assistedSuite } from '../contract/card-desk/assisted-suite.ts';
+import { entitlementSuite } from '../contract/card-desk/entitlement-suite.ts';
 import { keepingSuite } from '../contract/card-desk/keeping-suite.ts';
 import { onceSuite } from '../contract/card-desk/once-suite.ts';
 import { unlockSuite } from '../contract/card-desk/unlock-suite.ts';
@@ -18,4 +19,5 @@ unlockSuite(POSTGRES);
 assistedSuite(POSTGRES);
 keepingSuite(POSTGRES);
 onceSuite(POSTGRES);
+entitlementSuite(POSTGRES);
 abuseSuite(POSTGRES);

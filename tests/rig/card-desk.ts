@@ -50,7 +50,8 @@ export function testSettings(changes: Partial<Record<keyof Settings, unknown>> =
 export const TEMPLATES = {
   'unlock-code': '0d2f2a4b-3b57-4d24-9f10-0b3bb0f8a001',
   'address-code': '0d2f2a4b-3b57-4d24-9f10-0b3bb0f8a002',
-  unlocked: '0d2f2a4b-3b57-4d24-9f10-0b3bb0f8a003',
+  unlocking: '0d2f2a4b-3b57-4d24-9f10-0b3bb0f8a003',
+  'address-changed': '0d2f2a4b-3b57-4d24-9f10-0b3bb0f8a003',
 };
 
 /** One of the two databases that the suites are run on. */

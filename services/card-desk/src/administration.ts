@@ -2,6 +2,7 @@ import { createPublicKey, randomUUID, X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
 import { ADMIN_ALGORITHMS, CardIdSchema } from '../../../src/core/contract/card-desk.ts';
 import { CERTIFICATE_SLOTS } from '../../../src/core/contract/card-process.ts';
+import { endRaSessions } from './assisted/ra-sign-in.ts';
 import type { Desk } from './desk.ts';
 import { type Address, addressOf } from './journey/address.ts';
 import { audit } from './store/audit-chain.ts';
@@ -84,6 +85,7 @@ export async function savePerson(desk: Desk, input: unknown): Promise<{ readonly
        on conflict (user_id) do update set name = excluded.name, role = excluded.role`,
       [id, person.userId, person.name, role, now],
     );
+    if (role !== 'ra') await endRaSessions(sql, { person: id });
     for (const { kind, given } of addresses) {
       if (given === null) await sql.run('delete from addresses where person_id = $1 and kind = $2', [id, kind]);
       else if (given !== undefined) await saveAddress(sql, desk.ring(), id, given, now);
@@ -191,6 +193,7 @@ export async function setOwner(desk: Desk, card: string, owner: string | null): 
     const person = owner === null ? null : await ownerOf(sql, owner);
     await existingCard(sql, card);
     await sql.run('update cards set person_id = $2 where id = $1', [card, person]);
+    await endRaSessions(sql, { card });
     await audit(sql, now, { event: 'card-owner-set', card, owner: person });
   });
 }
@@ -249,6 +252,7 @@ export async function setCardState(desk: Desk, card: string, state: CardState): 
   await desk.database.transaction(async (sql) => {
     await existingCard(sql, card);
     await sql.run('update cards set state = $2 where id = $1', [card, state]);
+    if (state !== 'active') await endRaSessions(sql, { card });
     await audit(sql, now, { event: 'card-state-set', card, state });
   });
 }

@@ -33,8 +33,11 @@ async function serve(order: v.InferOutput<typeof OrderSchema>): Promise<void> {
     operations: null,
     // Neither is asked: the carriers below stand in their place.
     email: { by: 'smtp', from: 'desk@ward.example' },
-    sms: { by: 'notify', templates: { 'unlock-code': NONE, 'address-code': NONE, unlocked: NONE } },
-    limits: { startsOfCard: OFTEN, startsOfCardADay: OFTEN, startsOfSource: OFTEN, messagesToAddress: OFTEN },
+    sms: {
+      by: 'notify',
+      templates: { 'unlock-code': NONE, 'address-code': NONE, unlocking: NONE, 'address-changed': NONE },
+    },
+    limits: { codesOfCard: OFTEN, codesOfCardADay: OFTEN, startsOfSource: OFTEN, messagesToAddress: OFTEN },
   });
   const carrier: Carrier = {
     send: async (message) => {

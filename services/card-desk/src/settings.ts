@@ -20,7 +20,8 @@ const limit = (count: number, seconds: number) =>
 const templates = v.strictObject({
   'unlock-code': v.pipe(v.string(), v.uuid()),
   'address-code': v.pipe(v.string(), v.uuid()),
-  unlocked: v.pipe(v.string(), v.uuid()),
+  unlocking: v.pipe(v.string(), v.uuid()),
+  'address-changed': v.pipe(v.string(), v.uuid()),
 });
 
 export const SettingsSchema = v.strictObject({
@@ -65,8 +66,9 @@ export const SettingsSchema = v.strictObject({
     v.strictObject({
       requestsOfSource: limit(600, 60),
       startsOfSource: limit(60, 600),
-      startsOfCard: limit(5, 900),
-      startsOfCardADay: limit(20, 86_400),
+      /** These three are kept silently: what they stop is answered like anything else. */
+      codesOfCard: limit(5, 900),
+      codesOfCardADay: limit(20, 86_400),
       messagesToAddress: limit(6, 3600),
       signInsOfSource: limit(30, 600),
       searchesOfRa: limit(60, 60),
@@ -85,7 +87,7 @@ export const SettingsSchema = v.strictObject({
   answersTakeMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(5000)), 250),
 });
 export type Settings = v.InferOutput<typeof SettingsSchema>;
-export type Limit = Settings['limits']['startsOfCard'];
+export type Limit = Settings['limits']['codesOfCard'];
 
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';

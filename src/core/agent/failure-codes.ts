@@ -141,6 +141,10 @@ export const FAILURES = {
     says: 'The card could not show the card desk that it is the one it says it is.',
     next: 'Check that it is your own card and start again. If it happens again, see your RA.',
   },
+  Unlock_ProfileChanged: {
+    says: 'The profile of the owner of this card was changed while it was being unlocked.',
+    next: 'Start again, with the address that is on the profile now. If you did not ask for a change, tell your RA at once.',
+  },
   Unlock_CardNotActive: {
     says: 'The card desk no longer lists this card as one that is in use.',
     next: 'See your RA. If you had reported it lost, they will give you a new one.',

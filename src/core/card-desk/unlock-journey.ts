@@ -641,6 +641,8 @@ function codeOfEnd(failure: UnlockFailure | null): FailureCode {
       return 'Unlock_Superseded';
     case 'card-not-active':
       return 'Unlock_CardNotActive';
+    case 'profile-changed':
+      return 'Unlock_ProfileChanged';
     case 'releases-used':
       return 'Unlock_TriedTooOften';
     case 'puk-refused':

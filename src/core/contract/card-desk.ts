@@ -51,6 +51,7 @@ export const UNLOCK_FAILURES = [
   'card-not-proven',
   'superseded',
   'card-not-active',
+  'profile-changed',
   'releases-used',
   'puk-refused',
   'puk-blocked',
@@ -343,7 +344,7 @@ export const DESK_OPERATIONS = {
     refusals: ['Desk_NotFound', 'Desk_OutOfOrder', 'Desk_Over', 'Desk_CodeWrong'],
   },
   challenge: {
-    says: 'Asks for a challenge for the card. A card that has the key 9E proves itself by its signature; the admin key is taken only of a card without.',
+    says: 'Asks for a challenge for the card. A card that has the key 9E proves itself by its signature; the admin key is taken only of a card without, and of an assisted unlock only once it is authorised.',
     method: 'POST',
     path: '/v1/unlocks/{unlock}/challenge',
     token: 'journey',
@@ -359,7 +360,7 @@ export const DESK_OPERATIONS = {
     ]),
     done: 200,
     answer: ChallengeSchema,
-    refusals: ['Desk_NotFound', 'Desk_OutOfOrder', 'Desk_Over'],
+    refusals: ['Desk_NotFound', 'Desk_OutOfOrder', 'Desk_Over', 'Desk_NotAuthorised'],
   },
   proveCard: {
     says: 'The proof of the card. In return the unblocking code is released to this journey, sealed to the key that the proof names.',

@@ -78,7 +78,7 @@ export function keepingSuite(under: DatabaseUnderTest): void {
         await desk.email.message(1);
         await expect
           .poll(async () => (await desk.audit()).filter(({ event }) => event === 'message-sent'))
-          .toHaveLength(2);
+          .toHaveLength(3);
         const verdict = await readAudit(desk.desk.database);
         if (!verdict.whole) throw new Error(verdict.why);
         const change = (text: string) => desk.desk.database.transaction((sql) => sql.run(text));

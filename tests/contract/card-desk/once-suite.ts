@@ -47,7 +47,9 @@ export function onceSuite(under: DatabaseUnderTest): void {
     });
 
     test('repetitions use up no limit', async () => {
-      const { desk, card } = await blockedCard({ settings: { limits: { startsOfCard: { count: 1, seconds: 900 } } } });
+      const { desk, card } = await blockedCard({
+        settings: { limits: { startsOfSource: { count: 1, seconds: 900 } } },
+      });
       const key = newKey();
       const first = await desk.does('startUnlock', asked(card.cardId), null, key);
       expect(await desk.does('startUnlock', asked(card.cardId), null, key)).toEqual(first);

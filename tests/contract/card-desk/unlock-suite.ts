@@ -31,7 +31,7 @@ export function unlockSuite(under: DatabaseUnderTest): void {
       expect(await storedPuk(desk, card.cardId, 'next-puk')).toBeNull();
 
       const told = await desk.email.message(1);
-      expect(told).toMatchObject({ purpose: 'unlocked', to: PERSON.email, code: null });
+      expect(told).toMatchObject({ purpose: 'unlocking', to: PERSON.email, code: null });
       const events = (await desk.audit()).map(({ event }) => event);
       for (const event of ['unlock-started', 'code-right', 'card-proven', 'puk-released', 'puk-reported', 'unlocked']) {
         expect(events).toContain(event);

@@ -44,8 +44,8 @@ describe('email by a real SMTP server', () => {
     const smtp = carrier();
     await smtp.send(message({ language: 'cy' }));
     expect((await server.mail()).raw).toContain('Eich cod yw 042917');
-    await smtp.send(message({ purpose: 'unlocked', code: null }));
-    expect((await server.mail()).raw).toContain('Subject: Your smartcard was unlocked');
+    await smtp.send(message({ purpose: 'unlocking', code: null }));
+    expect((await server.mail()).raw).toContain('Subject: Your smartcard is being unlocked');
     smtp.close();
   });
 
@@ -96,11 +96,11 @@ describe('GOV.UK Notify by its own client', () => {
       personalisation: { code: '042917', help: ORGANISATION.help, language: 'en' },
       reference: message().id,
     });
-    await carrier().send(message({ purpose: 'unlocked', code: null }));
+    await carrier().send(message({ purpose: 'unlocking', code: null }));
     expect(notify.received.at(-1)).toMatchObject({
       path: '/v2/notifications/email',
       email_address: 'ada@ward.example',
-      template_id: TEMPLATES.unlocked,
+      template_id: TEMPLATES.unlocking,
     });
   });
 
@@ -135,9 +135,10 @@ test('a whole desk sends its code through both', async () => {
   const code = /Your code is (\d{6})/.exec((await server.mail()).raw)?.[1] ?? '';
   await desk.does('checkCode', { parameters: { unlock: ticket.unlock.id }, body: { code } }, ticket.token);
   expect(await card.unlock(desk, ticket, '135792')).toMatchObject({ phase: 'unlocked' });
-  expect((await server.mail()).raw).toContain('Your smartcard was unlocked');
+  expect((await server.mail()).raw).toContain('Your smartcard is being unlocked');
   await start(desk, card.cardId, PERSON.mobile);
-  await expect.poll(() => notify.received.length).toBe(1);
+  // That it is being unlocked, and the code.
+  await expect.poll(() => notify.received.length).toBe(2);
   await desk.service.close();
   await server.end();
   await notify.end();

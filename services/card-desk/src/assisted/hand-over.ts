@@ -81,7 +81,8 @@ async function lockHandOver(sql: Sql, hash: Uint8Array) {
     await sql.rows(
       HandOverSchema,
       `select ra_hand_overs.person_id, card_id, source, ra_hand_overs.expires_at, session_hash, people.name, cards.state, people.role
-       from ra_hand_overs join people on people.id = person_id join cards on cards.id = card_id
+       from ra_hand_overs join people on people.id = ra_hand_overs.person_id
+         join cards on cards.id = card_id and cards.person_id = ra_hand_overs.person_id
        where token_hash = $1 for update of ra_hand_overs`,
       [hash],
     ),

@@ -7,8 +7,8 @@ import { doOnce } from '../store/answered.ts';
 import { audit } from '../store/audit-chain.ts';
 import { findCard } from '../store/cards.ts';
 import { column, one, type Sql } from '../store/database.ts';
-import { describePeople, findPerson, type StoredPerson, searchPeople } from '../store/people.ts';
-import { raSession } from './ra-sign-in.ts';
+import { describePeople, findPerson, searchPeople } from '../store/people.ts';
+import { raSession, type SignedInRa } from './ra-sign-in.ts';
 
 /** What an RA does with a person who is present: find, check, authorise. */
 
@@ -23,7 +23,7 @@ export type ByRaWithKey = ByRa & { readonly key: string | null };
 export async function asRa<Answer>(
   desk: Desk,
   token: string,
-  work: (sql: Sql, ra: StoredPerson, now: Date) => Promise<Outcome<Answer>>,
+  work: (sql: Sql, ra: SignedInRa, now: Date) => Promise<Outcome<Answer>>,
 ): Promise<Outcome<Answer>> {
   const now = desk.now();
   return await desk.database.transaction(async (sql) => {
@@ -37,7 +37,7 @@ export async function onceAsRa<Name extends DeskOperationName>(
   desk: Desk,
   { operation, asked }: { readonly operation: Name; readonly asked: unknown },
   { token, key }: ByRaWithKey,
-  work: (sql: Sql, ra: StoredPerson, now: Date) => Promise<Outcome<DeskAnswer<Name>>>,
+  work: (sql: Sql, ra: SignedInRa, now: Date) => Promise<Outcome<DeskAnswer<Name>>>,
 ): Promise<Outcome<DeskAnswer<Name>>> {
   return await asRa(desk, token, (sql, ra, now) =>
     doOnce(desk, sql, { operation, key, by: ra.id, asked }, () => work(sql, ra, now)),
@@ -94,7 +94,7 @@ export async function checkIdentity(
 const CheckSchema = v.object({ person_id: column.text, ra_id: column.text, expires_at: column.moment });
 
 /** The person of a check that this RA has made and that is still good. */
-export async function checkedPerson(sql: Sql, check: string, ra: StoredPerson, now: Date): Promise<string | null> {
+export async function checkedPerson(sql: Sql, check: string, ra: SignedInRa, now: Date): Promise<string | null> {
   const text = 'select person_id, ra_id, expires_at from identity_checks where id = $1';
   const found = one(await sql.rows(CheckSchema, text, [check]));
   return found !== null && found.ra_id === ra.id && now < found.expires_at ? found.person_id : null;
@@ -113,8 +113,9 @@ export async function authorise(
     const id = randomUUID();
     const expiresAt = new Date(now.getTime() + AUTHORISATION_MS);
     await sql.run(
-      'insert into authorisations (id, card_id, identity_check_id, ra_id, expires_at) values ($1, $2, $3, $4, $5)',
-      [id, card.id, body.identityCheck, ra.id, expiresAt],
+      `insert into authorisations (id, card_id, identity_check_id, ra_id, ra_card_id, expires_at)
+       values ($1, $2, $3, $4, $5, $6)`,
+      [id, card.id, body.identityCheck, ra.id, ra.card_id, expiresAt],
     );
     await audit(sql, now, {
       event: 'unlock-authorised',

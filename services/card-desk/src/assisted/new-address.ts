@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import type { DeskAnswer, DeskRequest, Person } from '../../../../src/core/contract/card-desk.ts';
+import {
+  DESK_LANGUAGES,
+  type DeskAnswer,
+  type DeskRequest,
+  type Person,
+} from '../../../../src/core/contract/card-desk.ts';
 import { type Desk, done, type Outcome, refused } from '../desk.ts';
 import { addressOf } from '../journey/address.ts';
 import { CODE_TRIES } from '../journey/journey.ts';
 import { audit } from '../store/audit-chain.ts';
 import { column, one, type Sql } from '../store/database.ts';
 import { putMessage } from '../store/outbox.ts';
-import { describePerson, findPerson, saveAddress } from '../store/people.ts';
+import { addressesOf, describePerson, findPerson, saveAddress } from '../store/people.ts';
 import { take } from '../store/rate-limits.ts';
 import { isCode, newCode } from '../unlock/security-code.ts';
 import { asRa, type ByRa, type ByRaWithKey, checkedPerson, onceAsRa } from './identity.ts';
@@ -15,6 +20,8 @@ import { asRa, type ByRa, type ByRaWithKey, checkedPerson, onceAsRa } from './id
 /** An email address or mobile number comes on a profile when the person has read out the code that was sent to it. */
 
 const PROOF_MS = 15 * 60_000;
+/** Through a day of trouble with the mail. */
+const TOLD_WITHIN_MS = 24 * 60 * 60_000;
 export const ADDRESS_PROOF_PLACE = (id: string) => `address-proof/${id}`;
 
 export async function addAddress(
@@ -38,8 +45,8 @@ export async function addAddress(
     const { keyId, octets } = ring.seal(ADDRESS_PROOF_PLACE(id), Buffer.from(address.value));
     await sql.run(
       `insert into address_proofs
-         (id, person_id, ra_id, kind, key_id, sealed, code_key_id, code_hash, tries_left, expires_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+         (id, person_id, ra_id, kind, key_id, sealed, code_key_id, code_hash, tries_left, expires_at, language)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
       [
         id,
         person,
@@ -51,6 +58,7 @@ export async function addAddress(
         ring.hashOfCode(ring.active, id, code),
         CODE_TRIES,
         expiresAt,
+        body.language,
       ],
     );
     const message = { channel: address.kind, to: address.value, language: body.language, code };
@@ -66,6 +74,7 @@ const ProofSchema = v.object({
   person_id: column.text,
   ra_id: column.text,
   kind: v.picklist(['email', 'mobile']),
+  language: v.picklist(DESK_LANGUAGES),
   key_id: column.text,
   sealed: column.octets,
   code_key_id: column.text,
@@ -85,7 +94,7 @@ export async function proveAddress(
   { parameters, body }: DeskRequest<'proveAddress'>,
   { token }: ByRa,
 ): Promise<Outcome<Person>> {
-  return await asRa<Person>(desk, token, async (sql, ra, now) => {
+  const outcome = await asRa<Person>(desk, token, async (sql, ra, now) => {
     const id = parameters.proof;
     const proof = await lockProof(sql, id);
     if (proof === null || proof.ra_id !== ra.id) return refused('Desk_NotFound');
@@ -99,10 +108,29 @@ export async function proveAddress(
       return refused('Desk_CodeWrong', { triesLeft });
     }
     const value = ring.open(ADDRESS_PROOF_PLACE(id), { keyId: proof.key_id, octets: proof.sealed }).toString();
+    await tellOthers(desk, sql, proof, value, now);
     await saveAddress(sql, ring, proof.person_id, { kind: proof.kind, value }, now);
     await sql.run('update address_proofs set done_at = $2 where id = $1', [id, now]);
     await audit(sql, now, { event: 'address-saved', ...told, channel: proof.kind });
     const person = await findPerson(sql, proof.person_id);
     return person === null ? refused('Desk_NotFound') : done(await describePerson(sql, ring, person));
   });
+  desk.wake();
+  return outcome;
+}
+
+/** To where the person was reached until now: what is added by somebody who only says to be with them does not go unseen. */
+async function tellOthers(
+  desk: Desk,
+  sql: Sql,
+  { person_id: person, language }: v.InferOutput<typeof ProofSchema>,
+  added: string,
+  now: Date,
+): Promise<void> {
+  const expiresAt = new Date(now.getTime() + TOLD_WITHIN_MS);
+  for (const { kind, value } of await addressesOf(sql, desk.ring(), person)) {
+    if (value === added) continue;
+    const message = { channel: kind, to: value, language, code: null };
+    await putMessage(sql, desk.ring(), 'address-changed', message, { now, expiresAt });
+  }
 }

@@ -149,22 +149,36 @@ async function raOf(sql: Sql, certificate: X509Certificate) {
   );
 }
 
-const SessionSchema = v.object({ person_id: column.text, card_id: column.text, state: column.text, role: column.text });
+const SessionSchema = v.object({ person_id: column.text, card_id: column.text });
+
+/** An RA, and the card that they have signed in with. */
+export type SignedInRa = StoredPerson & { readonly card_id: string };
 
 /** Who is signed in by this token. The session ends with the card, with the role, and after 15 minutes without a request. */
-export async function raSession(sql: Sql, token: string, now: Date): Promise<StoredPerson | null> {
+export async function raSession(sql: Sql, token: string, now: Date): Promise<SignedInRa | null> {
   const found = one(
     await sql.rows(
       SessionSchema,
       `update ra_sessions set last_used_at = $2
        from cards, people
        where token_hash = $1 and expires_at > $2 and last_used_at > $3
-         and cards.id = ra_sessions.card_id and people.id = ra_sessions.person_id
-       returning ra_sessions.person_id, ra_sessions.card_id, cards.state, people.role`,
+         and cards.id = ra_sessions.card_id and cards.state = 'active' and cards.person_id = ra_sessions.person_id
+         and people.id = ra_sessions.person_id and people.role = 'ra'
+       returning ra_sessions.person_id, ra_sessions.card_id`,
       [hashOfToken(token), now, new Date(now.getTime() - IDLE_MS)],
     ),
   );
-  return found?.state === 'active' && found.role === 'ra' ? await findPerson(sql, found.person_id) : null;
+  const person = found === null ? null : await findPerson(sql, found.person_id);
+  return found === null || person === null ? null : { ...person, card_id: found.card_id };
+}
+
+/** Of this card, or of this person: they begin anew, if they may. */
+export async function endRaSessions(
+  sql: Sql,
+  of: { readonly card: string } | { readonly person: string },
+): Promise<void> {
+  const [where, id] = 'card' in of ? ['card_id', of.card] : ['person_id', of.person];
+  for (const table of ['ra_sessions', 'ra_hand_overs']) await sql.run(`delete from ${table} where ${where} = $1`, [id]);
 }
 
 export async function signOut(desk: Desk, token: string): Promise<Outcome<null>> {

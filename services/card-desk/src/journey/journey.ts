@@ -156,7 +156,7 @@ export function takeReport(before: Journey, report: Report, puk: PukState, now: 
     return { journey, refusal: null, ...nothing, release: followed ? attempt : null };
   }
   const tooLate = now > journey.expiresAt + LATE_REPORT_MS;
-  const open = journey.phase === 'released' || isExpiredAfterRelease(journey) || journey.phase === 'unlocked';
+  const open = journey.phase === 'released' || endedAfterRelease(journey) || journey.phase === 'unlocked';
   if (attempt === null || attempt.number !== report.number || !open || tooLate) {
     return { journey, refusal: 'out-of-order', ...nothing };
   }
@@ -182,8 +182,12 @@ export function takeReport(before: Journey, report: Report, puk: PukState, now: 
   return { journey: { ...told, attempt: next }, ...taken, release: next };
 }
 
-const isExpiredAfterRelease = ({ phase, failure, attempt }: Journey) =>
-  phase === 'failed' && failure === 'expired' && attempt !== null;
+/** Of a card that is not active any more: what its agent has still to report is taken, and nothing is released. */
+export const stopped = (journey: Journey, now: number): Journey =>
+  isOver(journey) ? journey : fail(journey, 'card-not-active', now);
+
+const endedAfterRelease = ({ phase, failure, attempt }: Journey) =>
+  phase === 'failed' && (failure === 'expired' || failure === 'card-not-active') && attempt !== null;
 
 const unlocked = (journey: Journey, now: number): Journey => ({
   ...journey,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { DESK_LANGUAGES } from '../../../../src/core/contract/card-desk.ts';
 
-export const MESSAGE_PURPOSES = ['unlock-code', 'address-code', 'unlocked'] as const;
+export const MESSAGE_PURPOSES = ['unlock-code', 'address-code', 'unlocking', 'address-changed'] as const;
 export type MessagePurpose = (typeof MESSAGE_PURPOSES)[number];
 
 export const MessageSchema = v.strictObject({

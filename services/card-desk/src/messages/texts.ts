@@ -37,12 +37,21 @@ const TEXTS: Readonly<Record<Outgoing['language'], Readonly<Record<Outgoing['pur
         name,
       ],
     }),
-    unlocked: (_, { name, help }) => ({
-      subject: 'Your smartcard was unlocked',
+    unlocking: (_, { name, help }) => ({
+      subject: 'Your smartcard is being unlocked',
       lines: [
-        'Your smartcard was unlocked, and a new passcode was set.',
-        'If that was you, there is nothing to do.',
-        `If it was not you, tell us at once, so that the card can be stopped: ${help}`,
+        'Your smartcard is being unlocked now, and a new passcode is set.',
+        'If that is you, there is nothing to do.',
+        `If it is not you, tell us at once, so that the card can be stopped: ${help}`,
+        name,
+      ],
+    }),
+    'address-changed': (_, { name, help }) => ({
+      subject: 'Your smartcard profile was changed',
+      lines: [
+        'Another email address or mobile number was added to your smartcard profile. Codes to unlock your card may be sent there.',
+        'If you asked for that, there is nothing to do.',
+        `If you did not, tell us at once: ${help}`,
         name,
       ],
     }),
@@ -67,12 +76,21 @@ const TEXTS: Readonly<Record<Outgoing['language'], Readonly<Record<Outgoing['pur
         name,
       ],
     }),
-    unlocked: (_, { name, help }) => ({
-      subject: 'Cafodd eich cerdyn clyfar ei ddatgloi',
+    unlocking: (_, { name, help }) => ({
+      subject: 'Mae eich cerdyn clyfar yn cael ei ddatgloi',
       lines: [
-        'Cafodd eich cerdyn clyfar ei ddatgloi, a gosodwyd cod mynediad newydd.',
-        'Os chi wnaeth hynny, nid oes angen gwneud dim.',
-        `Os nad chi wnaeth hynny, rhowch wybod i ni ar unwaith, er mwyn atal y cerdyn: ${help}`,
+        'Mae eich cerdyn clyfar yn cael ei ddatgloi nawr, a chod mynediad newydd yn cael ei osod.',
+        "Os chi sy'n gwneud hynny, nid oes angen gwneud dim.",
+        `Os nad chi sy'n gwneud hynny, rhowch wybod i ni ar unwaith, er mwyn atal y cerdyn: ${help}`,
+        name,
+      ],
+    }),
+    'address-changed': (_, { name, help }) => ({
+      subject: 'Cafodd eich proffil cerdyn clyfar ei newid',
+      lines: [
+        'Cafodd cyfeiriad e-bost neu rif ffôn symudol arall ei ychwanegu at eich proffil cerdyn clyfar. Gall codau i ddatgloi eich cerdyn gael eu hanfon yno.',
+        'Os chi ofynnodd am hynny, nid oes angen gwneud dim.',
+        `Os nad chi ofynnodd, rhowch wybod i ni ar unwaith: ${help}`,
         name,
       ],
     }),

@@ -22,6 +22,7 @@ export const AUDIT_EVENTS = [
   'card-not-proven',
   'puk-released',
   'puk-reported',
+  'admin-key-used',
   'unlocked',
   'unlock-failed',
   'message-sent',

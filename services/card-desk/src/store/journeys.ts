@@ -19,6 +19,8 @@ export type StoredJourney = {
   readonly code: { readonly keyId: string; readonly hash: Uint8Array };
   readonly challenge: Uint8Array | null;
   readonly releaseKey: Uint8Array | null;
+  /** The address that the code was sent to, by its id; null: none was, or the journey is an assisted one. */
+  readonly sentTo: string | null;
   readonly journey: Journey;
 };
 
@@ -42,6 +44,7 @@ const RowSchema = v.object({
   challenge: column.maybe(column.octets),
   challenge_until: column.maybe(column.moment),
   release_key: column.maybe(column.octets),
+  sent_to: column.maybe(column.text),
   attempt_number: column.maybe(column.integer),
   attempt_mode: v.nullable(v.picklist(RELEASE_MODES)),
   reported_number: column.maybe(column.integer),
@@ -129,6 +132,7 @@ function fromRow(row: Row): StoredJourney {
     code: { keyId: row.code_key_id, hash: row.code_hash },
     challenge: row.challenge,
     releaseKey: row.release_key,
+    sentTo: row.sent_to,
     journey: {
       kind: row.kind,
       phase: row.phase,
@@ -170,6 +174,7 @@ function values(stored: StoredJourney) {
     challenge: journey.challenge === null ? null : stored.challenge,
     challenge_until: journey.challenge === null ? null : new Date(journey.challenge.until),
     release_key: stored.releaseKey,
+    sent_to: stored.sentTo,
     attempt_number: journey.attempt?.number ?? null,
     attempt_mode: journey.attempt?.mode ?? null,
     reported_number: journey.reported?.number ?? null,

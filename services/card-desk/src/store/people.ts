@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { Person } from '../../../../src/core/contract/card-desk.ts';
 import { type Address, masked } from '../journey/address.ts';
@@ -48,6 +49,7 @@ export async function searchPeople(sql: Sql, text: string): Promise<StoredPerson
 }
 
 const AddressSchema = v.object({
+  id: column.text,
   kind: v.picklist(['email', 'mobile']),
   key_id: column.text,
   sealed: column.octets,
@@ -55,15 +57,24 @@ const AddressSchema = v.object({
 
 export const ADDRESS_PLACE = (personId: string, kind: Address['kind']) => `address/${personId}/${kind}`;
 
-export async function addressesOf(sql: Sql, ring: KeyRing, personId: string): Promise<Address[]> {
-  const text = 'select kind, key_id, sealed from addresses where person_id = $1 order by kind';
+/** An address on a profile. One that takes its place has another id. */
+export type ProfileAddress = Address & { readonly id: string };
+
+export async function addressesOf(sql: Sql, ring: KeyRing, personId: string): Promise<ProfileAddress[]> {
+  const text = 'select id, kind, key_id, sealed from addresses where person_id = $1 order by kind';
   const rows = await sql.rows(AddressSchema, text, [personId]);
   return rows.map((row) => openAddress(ring, personId, row));
 }
 
-function openAddress(ring: KeyRing, personId: string, row: v.InferOutput<typeof AddressSchema>): Address {
-  const { kind, key_id: keyId, sealed: octets } = row;
-  return { kind, value: ring.open(ADDRESS_PLACE(personId, kind), { keyId, octets }).toString() };
+function openAddress(ring: KeyRing, personId: string, row: v.InferOutput<typeof AddressSchema>): ProfileAddress {
+  const { id, kind, key_id: keyId, sealed: octets } = row;
+  return { id, kind, value: ring.open(ADDRESS_PLACE(personId, kind), { keyId, octets }).toString() };
+}
+
+/** Whether the address of this id is on the profile of this person, now. */
+export async function isOnProfile(sql: Sql, personId: string, addressId: string): Promise<boolean> {
+  const text = 'select id from addresses where person_id = $1 and id = $2';
+  return (await sql.rows(v.object({ id: column.text }), text, [personId, addressId])).length > 0;
 }
 
 export async function saveAddress(
@@ -73,12 +84,14 @@ export async function saveAddress(
   { kind, value }: Address,
   provenAt: Date,
 ): Promise<void> {
+  const before = (await addressesOf(sql, ring, personId)).find((each) => each.kind === kind);
+  const id = before?.value === value ? before.id : randomUUID();
   const { keyId, octets } = ring.seal(ADDRESS_PLACE(personId, kind), Buffer.from(value));
   await sql.run(
-    `insert into addresses (person_id, kind, key_id, sealed, proven_at) values ($1, $2, $3, $4, $5)
+    `insert into addresses (person_id, kind, id, key_id, sealed, proven_at) values ($1, $2, $3, $4, $5, $6)
      on conflict (person_id, kind) do update
-       set key_id = excluded.key_id, sealed = excluded.sealed, proven_at = excluded.proven_at`,
-    [personId, kind, keyId, octets, provenAt],
+       set id = excluded.id, key_id = excluded.key_id, sealed = excluded.sealed, proven_at = excluded.proven_at`,
+    [personId, kind, id, keyId, octets, provenAt],
   );
 }
 
@@ -103,7 +116,7 @@ export async function describePeople(sql: Sql, ring: KeyRing, people: readonly S
   const ids = people.map(({ id }) => id);
   const addresses = await sql.rows(
     AddressOfPersonSchema,
-    'select person_id, kind, key_id, sealed from addresses where person_id = any($1::uuid[]) order by kind',
+    'select person_id, id, kind, key_id, sealed from addresses where person_id = any($1::uuid[]) order by kind',
     [ids],
   );
   const cards = await sql.rows(

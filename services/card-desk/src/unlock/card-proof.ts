@@ -1,11 +1,4 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createPublicKey,
-  type KeyObject,
-  randomBytes,
-  timingSafeEqual,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createPublicKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { isSignatureBy } from '../../../../src/core/card/piv/signature.ts';
 import { type UnlockProof, unlockProofText } from '../../../../src/core/card-desk/proofs.ts';
 import type { ADMIN_ALGORITHMS, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
@@ -31,10 +24,9 @@ export function isSigned(proof: UnlockProof, spki: Uint8Array, signature: Uint8A
   return isSignatureBy(proofKeyOf(spki), unlockProofText(proof), signature);
 }
 
-/** What the card compares with its witness (SP 800-73-4 part 2, appendix A.1); without a key, as good as any block. */
-export function decryptedWitness(algorithm: AdminAlgorithm, key: Uint8Array | null, witness: Uint8Array): Buffer {
-  const { name, key: length } = ADMIN_CIPHER[algorithm];
-  const decipher = createDecipheriv(name, key ?? randomBytes(length), null).setAutoPadding(false);
+/** What the card compares with its witness (SP 800-73-4 part 2, appendix A.1). */
+export function decryptedWitness(algorithm: AdminAlgorithm, key: Uint8Array, witness: Uint8Array): Buffer {
+  const decipher = createDecipheriv(ADMIN_CIPHER[algorithm].name, key, null).setAutoPadding(false);
   return Buffer.concat([decipher.update(witness), decipher.final()]);
 }
 

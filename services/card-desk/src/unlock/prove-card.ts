@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import * as v from 'valibot';
 import { releaseKeyOf, sealRelease } from '../../../../src/core/card-desk/release-box.ts';
 import type {
   Challenge,
@@ -12,15 +11,27 @@ import { type Desk, done, type Outcome, refused } from '../desk.ts';
 import { expectsProof, fail, giveChallenge, takeProof } from '../journey/journey.ts';
 import { audit } from '../store/audit-chain.ts';
 import { openCardSecret, pukStateOf, type StoredCard, savePukState } from '../store/cards.ts';
-import { column, one, type Sql } from '../store/database.ts';
+import type { Sql } from '../store/database.ts';
 import { lockOtherOpenJourneys, type StoredJourney, saveJourney } from '../store/journeys.ts';
-import { ADMIN_CIPHER, decryptedWitness, isAdminResponse, isSigned, type Proof } from './card-proof.ts';
+import {
+  ADMIN_CIPHER,
+  type AdminAlgorithm,
+  decryptedWitness,
+  isAdminResponse,
+  isSigned,
+  type Proof,
+} from './card-proof.ts';
+import { entitlementOf, useAuthorisation } from './entitlement.ts';
 import { countEnd, endOf, refusalOf, viewOf, withJourney } from './journey-access.ts';
+import { tellOwner } from './tell-owner.ts';
 import { applyCodeChange, codesFor } from './unblocking-codes.ts';
 
 type Ask<Name extends 'challenge' | 'proveCard'> = DeskRequest<Name> & { readonly token: string };
 
-/** In the form that was asked for, whether the card is known or not and whatever it is known with. */
+/**
+ * In the form that was asked for, whether the card is known or not and whatever it is known with. With the admin key, which
+ * opens the card to whoever has it in a reader, nothing is done before the unlock has been authorised.
+ */
 export async function challenge(
   desk: Desk,
   { parameters, body, token }: Ask<'challenge'>,
@@ -31,21 +42,52 @@ export async function challenge(
   const now = desk.now();
   return await withJourney<Challenge>(desk, { ...parameters, token }, async (sql, { stored, card }) => {
     const { journey, refusal } = giveChallenge(stored.journey, now.getTime());
+    const entitlement = body.by === 'admin-key' ? await entitlementOf(sql, stored, card, now) : null;
+    if (refusal === null && entitlement?.kind === 'not-authorised') {
+      return refused('Desk_NotAuthorised', { unlock: viewOf(stored) });
+    }
     const octets = randomBytes(body.by === 'signature' ? 32 : ADMIN_CIPHER[body.algorithm].block);
     const after = { ...stored, journey, challenge: octets };
     await saveJourney(sql, after);
-    await audit(sql, now, ...endOf(stored, journey));
+    const given = refusal === null && journey.challenge !== null;
+    const usable = given && entitlement?.kind === 'entitled' && mayUseAdminKey(card, body);
+    const told = { journey: stored.id, card: stored.cardId };
+    await audit(
+      sql,
+      now,
+      ...endOf(stored, journey),
+      ...(usable ? [{ event: 'admin-key-used', ...told } as const] : []),
+    );
     countEnd(desk, stored.journey, journey);
     if (refusal !== null || journey.challenge === null) return refusalOf(refusal ?? 'over', after);
     const expiresAt = new Date(journey.challenge.until).toISOString();
     if (body.by === 'signature') return done({ by: 'signature', challenge: octets.toString('hex'), expiresAt });
+    const { algorithm } = body;
     const key = await openCardSecret(sql, desk.ring(), stored.cardId, 'admin-key');
-    // Only of a card that has no other way: it opens the card to whoever has it in a reader.
-    const usable = card?.proof_key === null && card.admin_algorithm === body.algorithm ? key : null;
-    const witness = decryptedWitness(body.algorithm, usable, Buffer.from(body.witness, 'hex'));
+    const standIn = standInKey(desk, stored.cardId, algorithm);
+    const witness = decryptedWitness(
+      algorithm,
+      usable && key !== null ? key : standIn,
+      Buffer.from(body.witness, 'hex'),
+    );
     key?.fill(0);
     return done({ by: 'admin-key', witness: witness.toString('hex'), challenge: octets.toString('hex'), expiresAt });
   });
+}
+
+/** Only of a card that has no other way, and that is in use. */
+function mayUseAdminKey(card: StoredCard | null, body: Ask<'challenge'>['body']): boolean {
+  return (
+    body.by === 'admin-key' &&
+    card?.state === 'active' &&
+    card.proof_key === null &&
+    card.admin_algorithm === body.algorithm
+  );
+}
+
+/** The same for each question about a card, as a real one is. */
+function standInKey(desk: Desk, cardId: string, algorithm: AdminAlgorithm): Uint8Array {
+  return desk.ring().pseudonym(`stand-in/${algorithm}`, cardId).subarray(0, ADMIN_CIPHER[algorithm].key);
 }
 
 export async function proveCard(
@@ -55,50 +97,71 @@ export async function proveCard(
   const releaseKey = Buffer.from(body.releaseKey, 'base64');
   if (releaseKeyOf(releaseKey) === null) return refused('Desk_BadRequest');
   const now = desk.now();
-  return await withJourney(desk, { ...parameters, token }, async (sql, { stored, card }) => {
-    const told = { journey: stored.id, card: stored.cardId };
-    const expected = expectsProof(stored.journey, now.getTime());
-    const genuine =
-      expected.refusal === null && card !== null && (await isGenuine(desk, sql, stored, card, body.proof, releaseKey));
+  const outcome = await withJourney<DeskAnswer<'proveCard'>>(
+    desk,
+    { ...parameters, token },
+    async (sql, { stored, card }) => {
+      const told = { journey: stored.id, card: stored.cardId };
+      const expected = expectsProof(stored.journey, now.getTime());
+      const genuine =
+        expected.refusal === null &&
+        card !== null &&
+        (await isGenuine(desk, sql, stored, card, body.proof, releaseKey));
 
-    const active = genuine && card.state === 'active';
+      const active = genuine && card.state === 'active';
+      const entitlement = active ? await entitlementOf(sql, stored, card, now) : null;
+      const taken =
+        entitlement?.kind !== 'entitled' ||
+        entitlement.by === null ||
+        (await useAuthorisation(sql, entitlement.by, stored.id));
 
-    if (active && stored.journey.kind === 'assisted' && !(await isAuthorised(sql, stored, now))) {
-      const after = { ...stored, journey: { ...expected.journey, challenge: null } };
+      if (entitlement?.kind === 'not-authorised' || !taken) {
+        const after = { ...stored, journey: { ...expected.journey, challenge: null } };
+        await saveJourney(sql, after);
+        await audit(sql, now, { event: 'card-proven', ...told, authorised: false });
+        return refused('Desk_NotAuthorised', { unlock: viewOf(after) });
+      }
+      if (entitlement?.kind === 'profile-changed') {
+        const after = { ...stored, journey: fail(expected.journey, 'profile-changed', now.getTime()) };
+        await saveJourney(sql, after);
+        await audit(sql, now, { event: 'card-proven', ...told, authorised: false }, ...endOf(stored, after.journey));
+        countEnd(desk, stored.journey, after.journey);
+        return refusalOf('over', after);
+      }
+
+      const step = takeProof(stored.journey, active, pukOf(card), now.getTime());
+      const after = { ...stored, journey: step.journey, releaseKey };
+      if (step.refusal === null && step.release !== null && card !== null) {
+        await applyCodeChange(sql, desk.ring(), card.id, step.codes);
+        await savePukState(sql, card.id, step.puk, stored.id);
+        await saveJourney(sql, after);
+        const superseded = await supersedeOthers(desk, sql, stored, now);
+        const release = await sealed(desk, sql, after, step.release, releaseKey);
+        if (step.release.number === 1) await tellOwner(desk, sql, after, card, now);
+        await audit(
+          sql,
+          now,
+          { event: 'card-proven', ...told, by: body.proof.by },
+          { event: 'puk-released', ...told, attempt: step.release.number, mode: step.release.mode },
+          ...superseded,
+        );
+        return done({ unlock: viewOf(after), release });
+      }
       await saveJourney(sql, after);
-      await audit(sql, now, { event: 'card-proven', ...told, authorised: false });
-      return refused('Desk_NotAuthorised', { unlock: viewOf(after) });
-    }
-
-    const step = takeProof(stored.journey, active, pukOf(card), now.getTime());
-    const after = { ...stored, journey: step.journey, releaseKey };
-    if (step.refusal === null && step.release !== null && card !== null) {
-      await applyCodeChange(sql, desk.ring(), card.id, step.codes);
-      await savePukState(sql, card.id, step.puk, stored.id);
-      await saveJourney(sql, after);
-      const superseded = await supersedeOthers(desk, sql, stored, now);
-      const release = await sealed(desk, sql, after, step.release, releaseKey);
+      const falseProof = step.refusal === 'not-proven';
       await audit(
         sql,
         now,
-        { event: 'card-proven', ...told, by: body.proof.by },
-        { event: 'puk-released', ...told, attempt: step.release.number, mode: step.release.mode },
-        ...superseded,
+        ...(active && !falseProof ? [{ event: 'card-proven', ...told, by: body.proof.by } as const] : []),
+        ...(falseProof ? [{ event: 'card-not-proven', ...told, left: step.journey.proofsLeft } as const] : []),
+        ...endOf(stored, step.journey),
       );
-      return done({ unlock: viewOf(after), release });
-    }
-    await saveJourney(sql, after);
-    const falseProof = step.refusal === 'not-proven';
-    await audit(
-      sql,
-      now,
-      ...(active && !falseProof ? [{ event: 'card-proven', ...told, by: body.proof.by } as const] : []),
-      ...(falseProof ? [{ event: 'card-not-proven', ...told, left: step.journey.proofsLeft } as const] : []),
-      ...endOf(stored, step.journey),
-    );
-    countEnd(desk, stored.journey, step.journey);
-    return refusalOf(step.refusal ?? 'over', after);
-  });
+      countEnd(desk, stored.journey, step.journey);
+      return refusalOf(step.refusal ?? 'over', after);
+    },
+  );
+  desk.wake();
+  return outcome;
 }
 
 const pukOf = (card: StoredCard | null) =>
@@ -126,24 +189,6 @@ async function isGenuine(
   const right = isAdminResponse(card.admin_algorithm, key, stored.challenge, Buffer.from(proof.response, 'hex'));
   key.fill(0);
   return right;
-}
-
-const AuthorisationSchema = v.object({ id: column.text });
-
-/** Uses up the authorisation; a journey that has used one may be given a release again. */
-async function isAuthorised(sql: Sql, stored: StoredJourney, now: Date): Promise<boolean> {
-  const used = await sql.rows(AuthorisationSchema, 'select id from authorisations where used_by = $1', [stored.id]);
-  if (used.length > 0) return true;
-  const open = one(
-    await sql.rows(
-      AuthorisationSchema,
-      `select id from authorisations where card_id = $1 and used_by is null and expires_at > $2
-       order by expires_at limit 1 for update`,
-      [stored.cardId, now],
-    ),
-  );
-  if (open === null) return false;
-  return (await sql.run('update authorisations set used_by = $2 where id = $1', [open.id, stored.id])) === 1;
 }
 
 /** Another journey's release of the same card: what it would report is no longer about the card as it is. */

@@ -3,7 +3,7 @@ import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card
 import { type Desk, done, type Outcome, refused } from '../desk.ts';
 import { type Address, addressOf } from '../journey/address.ts';
 import { beginJourney } from '../journey/journey.ts';
-import { withinLimits } from '../limits.ts';
+import { type LimitName, withinLimits } from '../limits.ts';
 import type { Message } from '../messages/message.ts';
 import { answeredBefore, doOnce } from '../store/answered.ts';
 import { audit } from '../store/audit-chain.ts';
@@ -39,7 +39,7 @@ export async function startUnlock(
   if (before !== null) return before;
   const address = addressOf(body.address, desk.settings.countryCode);
   if (address === null || !canSend(desk, address)) return refused('Desk_AddressNotUsable');
-  const limited = await withinStarts(desk, body.cardId, source);
+  const limited = await withinStarts(desk, source);
   if (!limited.ok) return limited;
   const outcome = await desk.database.transaction((sql) =>
     doOnce(desk, sql, once, async () => done(await begin(desk, sql, body, address, source))),
@@ -49,12 +49,8 @@ export async function startUnlock(
   return outcome;
 }
 
-const withinStarts = (desk: Desk, cardId: string, source: string) =>
-  withinLimits(desk, [
-    { limit: 'startsOfSource', of: source },
-    { limit: 'startsOfCard', of: cardId },
-    { limit: 'startsOfCardADay', of: cardId },
-  ]);
+/** By source alone: by card, a stranger who knows its id could use up the starts of its owner. */
+const withinStarts = (desk: Desk, source: string) => withinLimits(desk, [{ limit: 'startsOfSource', of: source }]);
 
 const canSend = ({ settings }: Desk, { kind }: Address) =>
   (kind === 'email' ? settings.email : settings.sms).by !== 'none';
@@ -71,14 +67,9 @@ async function begin(
   const id = randomUUID();
   const card = await findCard(sql, cardId);
   const addresses = await addressesOf(sql, ring, card?.person_id ?? NOBODY);
-  const isOwners = addresses.some(({ kind, value }) => kind === address.kind && value === address.value);
-  // Messages to an address are limited where they are sent, and silently: somebody else could otherwise use up the limit of
-  // an address with cards that are not its owner's, or learn from it.
-  const counted = isOwners ? address.value : randomBytes(16).toString('hex');
-  const withinLimit =
-    (await take(sql, ring.pseudonym('messagesToAddress', counted), desk.settings.limits.messagesToAddress, now)) ===
-    null;
-  const sends = isOwners && card?.state === 'active' && withinLimit;
+  const known = addresses.find(({ kind, value }) => kind === address.kind && value === address.value) ?? null;
+  const reached = await limitReached(desk, sql, known === null ? null : { address: address.value, card: cardId }, now);
+  const sends = known !== null && card?.state === 'active' && reached === null;
 
   const code = newCode();
   const hash = ring.hashOfCode(ring.active, id, code);
@@ -91,6 +82,7 @@ async function begin(
     code: { keyId: ring.active, hash: sends ? hash : hashOfNoCode() },
     challenge: null,
     releaseKey: null,
+    sentTo: sends ? known.id : null,
     journey: beginJourney('self-service', now.getTime()),
   };
   await insertJourney(sql, stored);
@@ -103,9 +95,31 @@ async function begin(
     source: pseudonymOf(desk, source),
     channel: address.kind,
     sent: sends,
-    ...(isOwners && !withinLimit ? { why: 'messages to the address' } : {}),
+    ...(reached === null ? {} : { limit: reached }),
   });
   return { token, unlock: viewOf(stored) };
+}
+
+/**
+ * Codes are limited where they are sent, and silently: what a stranger asks, who does not know the address, must neither use up
+ * what its owner may ask nor tell the stranger anything. For a stranger as much is counted, for nobody.
+ */
+async function limitReached(
+  desk: Desk,
+  sql: Sql,
+  owner: { readonly address: string; readonly card: string } | null,
+  now: Date,
+): Promise<LimitName | null> {
+  const nobody = randomBytes(16).toString('hex');
+  const uses = [
+    ['messagesToAddress', owner?.address ?? nobody],
+    ['codesOfCard', owner?.card ?? nobody],
+    ['codesOfCardADay', owner?.card ?? nobody],
+  ] as const;
+  for (const [limit, of] of uses) {
+    if ((await take(sql, desk.ring().pseudonym(limit, of), desk.settings.limits[limit], now)) !== null) return limit;
+  }
+  return null;
 }
 
 /** Tells requests of one source from those of another, and not whose they are. */
@@ -122,7 +136,7 @@ export async function joinUnlock(
   const once = { operation: 'joinUnlock', key, by: '', asked: body } as const;
   const before = await answeredBefore(desk, once);
   if (before !== null) return before;
-  const limited = await withinStarts(desk, cardId, source);
+  const limited = await withinStarts(desk, source);
   if (!limited.ok) return limited;
   const now = desk.now();
   const ring = desk.ring();
@@ -135,6 +149,7 @@ export async function joinUnlock(
     code: { keyId: ring.active, hash: hashOfNoCode() },
     challenge: null,
     releaseKey: null,
+    sentTo: null,
     journey: beginJourney('assisted', now.getTime()),
   };
   const join = async (sql: Sql): Promise<Outcome<Ticket>> => {

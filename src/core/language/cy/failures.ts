@@ -162,6 +162,10 @@ export const failures = {
     says: 'Ni allai’r cerdyn ddangos i’r ddesg gardiau mai ef yw’r un y mae’n dweud ydyw.',
     next: 'Gwiriwch mai eich cerdyn chi ydyw a dechreuwch eto. Os bydd yn digwydd eto, ewch at eich Awdurdod Cofrestru.',
   },
+  Unlock_ProfileChanged: {
+    says: 'Newidiwyd proffil perchennog y cerdyn hwn wrth iddo gael ei ddatgloi.',
+    next: 'Dechreuwch eto, gyda’r cyfeiriad sydd ar y proffil nawr. Os na wnaethoch ofyn am newid, dywedwch wrth eich Awdurdod Cofrestru ar unwaith.',
+  },
   Unlock_CardNotActive: {
     says: 'Nid yw’r ddesg gardiau bellach yn rhestru’r cerdyn hwn fel un sy’n cael ei ddefnyddio.',
     next: 'Ewch at eich Awdurdod Cofrestru. Os oeddech wedi dweud ei fod ar goll, byddant yn rhoi un newydd i chi.',
