@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import type { KeyRing } from '../../services/card-desk/src/secrets/key-ring.ts';
 import { CARD_SECRET_PLACE } from '../../services/card-desk/src/store/cards.ts';
 import type { Sql } from '../../services/card-desk/src/store/database.ts';
@@ -52,14 +52,14 @@ export const TEST_CODE = '12345678';
 export async function writeRecords(sql: Sql, ring: KeyRing, { from, count, ownCodes }: Records): Promise<void> {
   const numbers = Array.from({ length: count }, (_, i) => from + i);
   const sealed = (place: string, text: string) => hex(ring.seal(place, Buffer.from(text)).octets);
-  const oneCode = sealed(CARD_SECRET_PLACE(cardIdOf(0), 'puk'), TEST_CODE);
-  const codes = numbers.map((number) =>
-    ownCodes ? sealed(CARD_SECRET_PLACE(cardIdOf(number), 'puk'), TEST_CODE) : oneCode,
-  );
+  const spki = createPublicKey(KEY_9E.privateKey.export({ type: 'pkcs8', format: 'pem' })).export(SPKI);
+  const proves = createHash('sha256').update(spki).digest('hex');
+  const codeOf = (number: number) => sealed(CARD_SECRET_PLACE(cardIdOf(number), 'puk', proves), TEST_CODE);
+  const oneCode = codeOf(0);
+  const codes = numbers.map((number) => (ownCodes ? codeOf(number) : oneCode));
   const now = new Date();
   const people = numbers.map(personIdOf);
   const cards = numbers.map(cardIdOf);
-  const proofKey = hex(createPublicKey(KEY_9E.privateKey.export({ type: 'pkcs8', format: 'pem' })).export(SPKI));
   await sql.run(
     `insert into people (id, user_id, name, role, created_at)
      select id::uuid, user_id, name, 'user', $4 from unnest($1::text[], $2::text[], $3::text[]) as t (id, user_id, name)`,
@@ -79,7 +79,7 @@ export async function writeRecords(sql: Sql, ring: KeyRing, { from, count, ownCo
     `insert into cards (id, serial, person_id, state, proof_key, puk_condition, enrolled_at)
      select id, 'S' || substr(id, 21), person::uuid, 'active', decode($3, 'hex'), 'settled', $4
      from unnest($1::text[], $2::text[]) as t (id, person)`,
-    [cards, people, proofKey, now],
+    [cards, people, hex(spki), now],
   );
   await sql.run(
     `insert into card_secrets (card_id, kind, key_id, sealed)

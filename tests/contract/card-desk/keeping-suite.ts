@@ -71,6 +71,19 @@ export function keepingSuite(under: DatabaseUnderTest): void {
       });
     });
 
+    test('a proof key that somebody puts into the database opens no code', async () => {
+      const { desk, card } = await blockedCard();
+      const other = await CardAtDesk.issue();
+      const ticket = await startAndType(desk, card.cardId);
+      const spki = other.certificate('9e').publicKey.export({ type: 'spki', format: 'der' });
+      await desk.desk.database.transaction((sql) =>
+        sql.run('update cards set proof_key = $2 where id = $1', [card.cardId, spki]),
+      );
+      const { result } = await other.prove(desk, ticket, card);
+      expect(result).toMatchObject({ ok: false, problem: { code: 'Desk_Internal' } });
+      expect(desk.log.some(({ event, code }) => event === 'failure' && code === 'KeyRingError')).toBe(true);
+    });
+
     describe('the audit chain', () => {
       async function chain() {
         const { desk, card } = await blockedCard();

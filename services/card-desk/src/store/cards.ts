@@ -66,10 +66,16 @@ export async function stuckCards(sql: Sql, limit: number): Promise<StoredCard[]>
 
 export type CardSecret = 'puk' | 'next-puk' | 'admin-key';
 
-const placeOf = (cardId: string, kind: CardSecret) => `card/${cardId}/${kind}`;
-export const CARD_SECRET_PLACE = placeOf;
+/**
+ * A secret is bound to its card and to what the card proves itself by: in the database nobody can put another proof key beside
+ * a code, and have it released to theirs. @param proves as {@link PROVES} has it
+ */
+export const CARD_SECRET_PLACE = (cardId: string, kind: CardSecret, proves: string) =>
+  `card/${cardId}/${kind}/${proves}`;
+/** Of a row of `cards`. */
+export const PROVES = "coalesce(encode(sha256(proof_key), 'hex'), '9B')";
 
-const SecretSchema = v.object({ key_id: column.text, sealed: column.octets });
+const SecretSchema = v.object({ key_id: column.text, sealed: column.octets, proves: column.text });
 
 /** The secret, which the caller overwrites; null: there is none. */
 export async function openCardSecret(
@@ -78,9 +84,11 @@ export async function openCardSecret(
   cardId: string,
   kind: CardSecret,
 ): Promise<Buffer | null> {
-  const text = 'select key_id, sealed from card_secrets where card_id = $1 and kind = $2';
+  const text = `select key_id, sealed, ${PROVES} as proves from card_secrets join cards on cards.id = card_id
+    where card_id = $1 and kind = $2`;
   const found = one(await sql.rows(SecretSchema, text, [cardId, kind]));
-  return found === null ? null : ring.open(placeOf(cardId, kind), { keyId: found.key_id, octets: found.sealed });
+  if (found === null) return null;
+  return ring.open(CARD_SECRET_PLACE(cardId, kind, found.proves), { keyId: found.key_id, octets: found.sealed });
 }
 
 export async function saveCardSecret(
@@ -90,7 +98,10 @@ export async function saveCardSecret(
   kind: CardSecret,
   secret: Uint8Array,
 ): Promise<void> {
-  const { keyId, octets } = ring.seal(placeOf(cardId, kind), secret);
+  const text = `select ${PROVES} as proves from cards where id = $1`;
+  const card = one(await sql.rows(v.object({ proves: column.text }), text, [cardId]));
+  if (card === null) throw new Error('a secret of no card');
+  const { keyId, octets } = ring.seal(CARD_SECRET_PLACE(cardId, kind, card.proves), secret);
   await sql.run(
     `insert into card_secrets (card_id, kind, key_id, sealed) values ($1, $2, $3, $4)
      on conflict (card_id, kind) do update set key_id = excluded.key_id, sealed = excluded.sealed`,

@@ -3,7 +3,7 @@ import { ADDRESS_PROOF_PLACE } from '../assisted/new-address.ts';
 import type { KeyRing } from '../secrets/key-ring.ts';
 import { ANSWERED_PLACE } from './answered.ts';
 import { audit } from './audit-chain.ts';
-import { CARD_SECRET_PLACE } from './cards.ts';
+import { CARD_SECRET_PLACE, PROVES } from './cards.ts';
 import { column, type Database, type Sql } from './database.ts';
 import { MESSAGE_PLACE } from './outbox.ts';
 import { ADDRESS_PLACE } from './people.ts';
@@ -15,31 +15,47 @@ import { ADDRESS_PLACE } from './people.ts';
 
 const BATCH = 500;
 
-const RowSchema = v.object({ first: column.text, second: column.text, key_id: column.text, sealed: column.octets });
+const RowSchema = v.object({
+  first: column.text,
+  second: column.text,
+  bound: column.text,
+  key_id: column.text,
+  sealed: column.octets,
+});
 
-/** By table: the two columns that name a row, and what its secret is bound to. */
+/** By table: the two columns that name a row, what else its secret is bound to, and the place that these make. */
 const SEALED = [
   {
     table: 'card_secrets',
     first: 'card_id',
     second: 'kind',
     where: 'true',
-    place: (card: string, kind: string) =>
-      CARD_SECRET_PLACE(card, v.parse(v.picklist(['puk', 'next-puk', 'admin-key']), kind)),
+    bound: `(select ${PROVES} from cards where cards.id = card_id)`,
+    place: (card: string, kind: string, proves: string) =>
+      CARD_SECRET_PLACE(card, v.parse(v.picklist(['puk', 'next-puk', 'admin-key']), kind), proves),
   },
   {
     table: 'addresses',
     first: 'person_id',
     second: 'kind',
     where: 'true',
+    bound: "''",
     place: (person: string, kind: string) => ADDRESS_PLACE(person, v.parse(v.picklist(['email', 'mobile']), kind)),
   },
-  { table: 'address_proofs', first: 'id', second: 'id', where: 'true', place: (id: string) => ADDRESS_PROOF_PLACE(id) },
+  {
+    table: 'address_proofs',
+    first: 'id',
+    second: 'id',
+    where: 'true',
+    bound: "''",
+    place: (id: string) => ADDRESS_PROOF_PLACE(id),
+  },
   {
     table: 'messages',
     first: 'id',
     second: 'id',
     where: 'sealed is not null',
+    bound: "''",
     place: (id: string) => MESSAGE_PLACE(id),
   },
   {
@@ -47,6 +63,7 @@ const SEALED = [
     first: 'id',
     second: 'id',
     where: 'sealed is not null',
+    bound: "''",
     place: (id: string) => ANSWERED_PLACE(id),
   },
 ] as const;
@@ -72,17 +89,17 @@ async function rotateSome(
   sql: Sql,
   ring: KeyRing,
   oldKey: string,
-  { table, first, second, where, place }: (typeof SEALED)[number],
+  { table, first, second, where, bound, place }: (typeof SEALED)[number],
 ): Promise<number> {
   const rows = await sql.rows(
     RowSchema,
-    `select ${first}::text as first, ${second}::text as second, key_id, sealed from ${table}
+    `select ${first}::text as first, ${second}::text as second, ${bound} as bound, key_id, sealed from ${table}
      where key_id = $1 and ${where} limit $2 for update`,
     [oldKey, BATCH],
   );
-  for (const { first: one, second: other, key_id: keyId, sealed: octets } of rows) {
-    const secret = ring.open(place(one, other), { keyId, octets });
-    const fresh = ring.seal(place(one, other), secret);
+  for (const { first: one, second: other, bound: more, key_id: keyId, sealed: octets } of rows) {
+    const secret = ring.open(place(one, other, more), { keyId, octets });
+    const fresh = ring.seal(place(one, other, more), secret);
     secret.fill(0);
     await sql.run(`update ${table} set key_id = $3, sealed = $4 where ${first} = $1 and ${second} = $2`, [
       one,
