@@ -18,6 +18,7 @@ import type { Sql } from './store/database.ts';
 import { lockOtherOpenJourneys } from './store/journeys.ts';
 import { findPersonByUserId, saveAddress } from './store/people.ts';
 import { ADMIN_CIPHER } from './unlock/card-proof.ts';
+import { takeFormer } from './unlock/unblocking-codes.ts';
 
 /** What an organisation's own staff and its imports do to the desk, from the machine that it runs on. */
 
@@ -198,14 +199,18 @@ export async function setOwner(desk: Desk, card: string, owner: string | null): 
   });
 }
 
+const triesSeen = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(15));
+
 export const SettledCodeSchema = v.union([
   /** The code that is on the card, as whoever has set it anew there knows it. */
   v.strictObject({ cardId: CardIdSchema, puk }),
+  /**
+   * The code that an agent was told once and said it had not used: the card, which took none of the others, may have it. It was
+   * seen to have two tries or more.
+   */
+  v.strictObject({ cardId: CardIdSchema, former: v.literal(true), triesLeft: triesSeen }),
   /** The tries that its code has left, as the card itself was seen to tell; which code it is, the desk finds out. */
-  v.strictObject({
-    cardId: CardIdSchema,
-    triesLeft: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(15)),
-  }),
+  v.strictObject({ cardId: CardIdSchema, triesLeft: triesSeen }),
 ]);
 
 /**
@@ -228,7 +233,12 @@ export async function settleCode(desk: Desk, input: unknown): Promise<{ readonly
     if ('puk' in given) {
       await saveCode(sql, desk, card, given.puk);
       await deleteCardSecret(sql, card, 'next-puk');
+      await deleteCardSecret(sql, card, 'former-puk');
       await settlePukState(sql, card, { condition: 'settled', triesLeft: null });
+    } else if ('former' in given) {
+      if (!(await takeFormer(sql, desk.ring(), card)))
+        throw new AdministrationError('no former code of it is kept here');
+      await settlePukState(sql, card, { condition: 'settled', triesLeft: given.triesLeft });
     } else {
       if (stored.puk_condition === 'lost' || stored.puk_condition === 'blocked') {
         throw new AdministrationError('the card took none of the codes that are known here: it needs another, as puk');
@@ -238,7 +248,7 @@ export async function settleCode(desk: Desk, input: unknown): Promise<{ readonly
     await audit(sql, now, {
       event: 'code-settled',
       card,
-      by: 'puk' in given ? 'code' : 'tries',
+      by: 'puk' in given ? 'code' : 'former' in given ? 'former' : 'tries',
       was: stored.puk_condition,
     });
   });

@@ -9,7 +9,7 @@ import {
 } from '../../../services/card-desk/src/administration.ts';
 import { newKeyLine, parseKeyRing } from '../../../services/card-desk/src/secrets/key-ring.ts';
 import { readAudit } from '../../../services/card-desk/src/store/audit-chain.ts';
-import { stuckCards } from '../../../services/card-desk/src/store/cards.ts';
+import { openCardSecret, stuckCards } from '../../../services/card-desk/src/store/cards.ts';
 import { checkKeys, keyUses } from '../../../services/card-desk/src/store/key-checks.ts';
 import { rotateKeys } from '../../../services/card-desk/src/store/key-rotation.ts';
 import { migrate, ownMigrations } from '../../../services/card-desk/src/store/migrations.ts';
@@ -259,6 +259,36 @@ export function keepingSuite(under: DatabaseUnderTest): void {
         expect(await desk.audit()).toContainEqual(
           expect.objectContaining({ event: 'code-settled', card: card.cardId, by: 'tries', was: 'unproven' }),
         );
+      });
+
+      test('is settled by the code that an agent had and said it had not used', async () => {
+        const { desk, card } = await blockedCard();
+        const ticket = await startAndType(desk, card.cardId);
+        const tell = async (attempt: number, body: { result: 'untouched' } | { result: 'wrong'; triesLeft: number }) =>
+          await desk.does(
+            'report',
+            { parameters: { unlock: ticket.unlock.id, attempt: `${attempt}` }, body },
+            ticket.token,
+          );
+        const { result, privateKey } = await card.prove(desk, ticket);
+        if (!result.ok) throw new Error(result.problem.code);
+        await card.perform(result.answer.release, privateKey, ticket.unlock.id, '135792');
+        await tell(1, { result: 'untouched' });
+        await card.prove(desk, ticket);
+        await tell(2, { result: 'wrong', triesLeft: 2 });
+        const stuckNow = await desk.desk.database.transaction((sql) => stuckCards(sql, 10));
+        expect(stuckNow).toMatchObject([{ id: card.cardId, puk_condition: 'lost', has_former: true }]);
+        await settleCode(desk.desk, { cardId: card.cardId, former: true, triesLeft: 2 });
+        await card.block();
+        expect(await card.unlock(desk, await startAndType(desk, card.cardId), '246813')).toMatchObject({
+          phase: 'unlocked',
+        });
+        const former = desk.desk.database.transaction((sql) =>
+          openCardSecret(sql, desk.desk.ring(), card.cardId, 'former-puk'),
+        );
+        expect(await former).toBeNull();
+        const again = settleCode(desk.desk, { cardId: card.cardId, former: true, triesLeft: 2 });
+        await expect(again).rejects.toThrow('no former code');
       });
 
       test('is settled by the code that it was given anew, and earlier journeys have no say about it', async () => {

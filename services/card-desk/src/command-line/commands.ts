@@ -120,17 +120,16 @@ export const DESK_COMMANDS: Readonly<Record<string, DeskCommand>> = {
     readsInput: false,
     async run(desk, options, io) {
       const found = await desk.database.transaction((sql) => stuckCards(sql, limitOf(options)));
-      for (const card of found) {
-        const why =
-          card.puk_condition === 'lost' || card.puk_condition === 'blocked' ? card.puk_condition : 'one-try-left';
-        io.tell({ cardId: card.id, serial: card.serial, why });
+      for (const { id, serial, puk_condition: condition, has_former: former } of found) {
+        const why = condition === 'lost' || condition === 'blocked' ? condition : 'one-try-left';
+        io.tell({ cardId: id, serial, why, former });
       }
       return EXIT.done;
     },
   },
   'settle-code': {
     usage: 'settle-code < LINES',
-    does: 'what somebody with the card in hand knows: {"cardId","puk"} or {"cardId","triesLeft"}, one a line',
+    does: 'what somebody with the card in hand knows: {"cardId","puk"}, {"cardId","triesLeft"} or {"cardId","former":true,"triesLeft"}, one a line',
     readsInput: true,
     run: (desk, _, io) => eachLine(io, (json) => settleCode(desk, json)),
   },

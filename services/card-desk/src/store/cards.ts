@@ -54,17 +54,25 @@ export async function settlePukState(sql: Sql, id: string, state: PukState): Pro
   ]);
 }
 
+const StuckSchema = v.object({ ...CardSchema.entries, has_former: column.flag });
+/** @property has_former whether a code is kept that an agent was told and said it had not used */
+export type StuckCard = v.InferOutput<typeof StuckSchema>;
+
 /** Active cards that no code is released to until somebody settles it, the first by id. */
-export async function stuckCards(sql: Sql, limit: number): Promise<StoredCard[]> {
+export async function stuckCards(sql: Sql, limit: number): Promise<StuckCard[]> {
   return await sql.rows(
-    CardSchema,
-    `select ${COLUMNS} from cards
+    StuckSchema,
+    `select ${COLUMNS}, exists (
+       select 1 from card_secrets where card_id = cards.id and kind = 'former-puk') as has_former
+     from cards
      where state = 'active' and (puk_condition in ('lost', 'blocked') or puk_tries_left <= 1) order by id limit $1`,
     [limit],
   );
 }
 
-export type CardSecret = 'puk' | 'next-puk' | 'admin-key';
+/** `former-puk`: was told to an agent that said it had not used it. Kept until the card proves another, in case it was wrong. */
+export const CARD_SECRETS = ['puk', 'next-puk', 'former-puk', 'admin-key'] as const;
+export type CardSecret = (typeof CARD_SECRETS)[number];
 
 /**
  * A secret is bound to its card and to what the card proves itself by: in the database nobody can put another proof key beside

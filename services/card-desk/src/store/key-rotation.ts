@@ -3,7 +3,7 @@ import { ADDRESS_PROOF_PLACE } from '../assisted/new-address.ts';
 import type { KeyRing } from '../secrets/key-ring.ts';
 import { ANSWERED_PLACE } from './answered.ts';
 import { audit } from './audit-chain.ts';
-import { CARD_SECRET_PLACE, PROVES } from './cards.ts';
+import { CARD_SECRET_PLACE, CARD_SECRETS, PROVES } from './cards.ts';
 import { column, type Database, type Sql } from './database.ts';
 import { MESSAGE_PLACE } from './outbox.ts';
 import { ADDRESS_PLACE } from './people.ts';
@@ -32,7 +32,7 @@ const SEALED = [
     where: 'true',
     bound: `(select ${PROVES} from cards where cards.id = card_id)`,
     place: (card: string, kind: string, proves: string) =>
-      CARD_SECRET_PLACE(card, v.parse(v.picklist(['puk', 'next-puk', 'admin-key']), kind), proves),
+      CARD_SECRET_PLACE(card, v.parse(v.picklist(CARD_SECRETS), kind), proves),
   },
   {
     table: 'addresses',

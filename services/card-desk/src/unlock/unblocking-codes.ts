@@ -18,7 +18,7 @@ export async function applyCodeChange(sql: Sql, ring: KeyRing, cardId: string, c
     case 'keep':
       return;
     case 'forget-next':
-      await deleteCardSecret(sql, cardId, 'next-puk');
+      await move(sql, ring, cardId, 'next-puk', 'former-puk');
       return;
     case 'draw':
       await draw(sql, ring, cardId);
@@ -26,6 +26,7 @@ export async function applyCodeChange(sql: Sql, ring: KeyRing, cardId: string, c
     case 'promote':
       await promote(sql, ring, cardId);
       await deleteCardSecret(sql, cardId, 'next-puk');
+      await deleteCardSecret(sql, cardId, 'former-puk');
       return;
     case 'swap':
       await swap(sql, ring, cardId);
@@ -49,12 +50,33 @@ async function promote(sql: Sql, ring: KeyRing, cardId: string): Promise<void> {
   next.fill(0);
 }
 
+/** Nothing that was ever told is thrown away on somebody's word alone. */
+async function move(sql: Sql, ring: KeyRing, cardId: string, from: CardSecret, to: CardSecret): Promise<void> {
+  const secret = await openCardSecret(sql, ring, cardId, from);
+  if (secret === null) return;
+  await saveCardSecret(sql, ring, cardId, to, secret);
+  await deleteCardSecret(sql, cardId, from);
+  secret.fill(0);
+}
+
 async function swap(sql: Sql, ring: KeyRing, cardId: string): Promise<void> {
   const [puk, next] = [await existing(sql, ring, cardId, 'puk'), await existing(sql, ring, cardId, 'next-puk')];
   await saveCardSecret(sql, ring, cardId, 'puk', next);
   await saveCardSecret(sql, ring, cardId, 'next-puk', puk);
   puk.fill(0);
   next.fill(0);
+}
+
+/** The former code is the current one, and the current one the former; false: there is no former one. */
+export async function takeFormer(sql: Sql, ring: KeyRing, cardId: string): Promise<boolean> {
+  const former = await openCardSecret(sql, ring, cardId, 'former-puk');
+  if (former === null) return false;
+  const current = await existing(sql, ring, cardId, 'puk');
+  await saveCardSecret(sql, ring, cardId, 'puk', former);
+  await saveCardSecret(sql, ring, cardId, 'former-puk', current);
+  await deleteCardSecret(sql, cardId, 'next-puk');
+  for (const code of [former, current]) code.fill(0);
+  return true;
 }
 
 /** The codes for a release of this mode; the caller overwrites them. */

@@ -11,3 +11,8 @@ alter table messages drop constraint messages_purpose_check;
 update messages set purpose = 'unlocking' where purpose = 'unlocked';
 alter table messages add constraint messages_purpose_check
   check (purpose in ('unlock-code', 'address-code', 'unlocking', 'address-changed'));
+
+-- A code that an agent was told and says it has not used.
+alter table card_secrets drop constraint card_secrets_kind_check;
+alter table card_secrets add constraint card_secrets_kind_check
+  check (kind in ('puk', 'next-puk', 'former-puk', 'admin-key'));
