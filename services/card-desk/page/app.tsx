@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import mark from '../../../assets/brand.svg';
-import type { Person } from '../../../src/core/contract/card-desk.ts';
+import type { DeskAnswer, Person } from '../../../src/core/contract/card-desk.ts';
 import { askDesk, type Problem } from './desk.ts';
 import { TextButton, TextsContext } from './elements.tsx';
 import { FindPerson } from './find-person.tsx';
@@ -18,6 +18,7 @@ export function App({ handOver }: { readonly handOver: string | null }) {
   const [out, setOut] = useState<WhySignedOut>(handOver === null ? { why: 'not-yet' } : { why: 'signing-in' });
   const [person, setPerson] = useState<Person | null>(null);
   const texts = TEXTS[language];
+  const about = useAbout();
   useTheme();
   useEffect(() => {
     document.documentElement.lang = language;
@@ -78,11 +79,28 @@ export function App({ handOver }: { readonly handOver: string | null }) {
                 </>
               )}
             </main>
+            {about !== null && (
+              <footer className="ra-footer">
+                <p>{about.organisation}</p>
+                <p>{texts.help(about.help)}</p>
+              </footer>
+            )}
           </div>
         </div>
       </AskContext>
     </TextsContext>
   );
+}
+
+/** Whose desk this is, and who helps; null until it has said so. */
+function useAbout(): DeskAnswer<'about'> | null {
+  const [about, setAbout] = useState<DeskAnswer<'about'> | null>(null);
+  useEffect(() => {
+    void askDesk('about', {}, null).then((reply) => {
+      if (reply.ok) setAbout(reply.answer);
+    });
+  }, []);
+  return about;
 }
 
 /** The desktop's theme, also when it changes. */

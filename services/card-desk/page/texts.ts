@@ -82,13 +82,14 @@ const en = {
     cancel: 'Use another address',
     done: 'It is on the profile now.',
   },
+  help: (who: string) => `Help with this page: ${who}`,
   problem: 'There is a problem',
   triesLeft: (count: number) => (count === 1 ? '1 try left' : `${count} tries left`),
   problems: {
     Desk_BadRequest: { says: 'The card desk did not understand that.', next: 'Reload this page and sign in again.' },
     Desk_SignIn: {
       says: 'The card desk did not sign you in.',
-      next: 'Sign in again with “wardkey ra sign-in”. If somebody else may have opened the page before you, tell whoever looks after the card desk.',
+      next: 'Sign in again with “wardkey ra sign-in”. If somebody else may have opened the page before you, tell whoever helps with this page at once.',
     },
     Desk_NotAllowed: {
       says: 'That is not yours to do.',
@@ -190,6 +191,7 @@ const cy: Texts = {
     cancel: 'Defnyddio cyfeiriad arall',
     done: 'Mae ar y proffil nawr.',
   },
+  help: (who) => `Cymorth gyda’r dudalen hon: ${who}`,
   problem: 'Mae problem',
   triesLeft: (count) => (count === 1 ? '1 ymgais ar ôl' : `${count} ymgais ar ôl`),
   problems: {
@@ -199,7 +201,7 @@ const cy: Texts = {
     },
     Desk_SignIn: {
       says: 'Ni wnaeth y ddesg gardiau eich mewngofnodi.',
-      next: 'Mewngofnodwch eto â “wardkey ra sign-in”. Os gall rhywun arall fod wedi agor y dudalen o’ch blaen, dywedwch wrth bwy bynnag sy’n gofalu am y ddesg gardiau.',
+      next: 'Mewngofnodwch eto â “wardkey ra sign-in”. Os gall rhywun arall fod wedi agor y dudalen o’ch blaen, dywedwch ar unwaith wrth bwy bynnag sy’n helpu gyda’r dudalen hon.',
     },
     Desk_NotAllowed: {
       says: 'Nid chi sydd i wneud hynny.',

@@ -412,6 +412,24 @@ export const DESK_OPERATIONS = {
     answer: ReportedSchema,
     refusals: ['Desk_NotFound', 'Desk_OutOfOrder'],
   },
+  about: {
+    says: 'Whose desk this is, and who helps.',
+    method: 'GET',
+    path: '/v1/about',
+    token: null,
+    parameters: none,
+    query: none,
+    body: null,
+    done: 200,
+    answer: v.pipe(
+      v.strictObject({
+        organisation: v.string(),
+        help: v.pipe(v.string(), v.description('Who helps, and how to reach them.')),
+      }),
+      v.metadata({ title: 'About' }),
+    ),
+    refusals: [],
+  },
   signInChallenge: {
     says: 'What an RA has to sign to sign in.',
     method: 'POST',

@@ -94,6 +94,7 @@ describe('what the client says and hears in whole journeys', () => {
     const message = await desk.mobile.message(0, 'address-code');
     await desk.does('proveAddress', { parameters: { proof: id }, body: { code: message.code ?? '' } }, token);
     await desk.does('signOut', {}, token);
+    await desk.does('about', {});
     const handOver = await raCard.handOver(desk);
     await desk.does('takeHandOver', { body: { handOver } });
     await desk.call('takeHandOver', { body: { handOver } });

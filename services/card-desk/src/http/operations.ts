@@ -4,7 +4,7 @@ import { handOver, takeHandOver } from '../assisted/hand-over.ts';
 import { authorise, checkIdentity, findPeople } from '../assisted/identity.ts';
 import { addAddress, proveAddress } from '../assisted/new-address.ts';
 import { signIn, signInChallenge, signOut } from '../assisted/ra-sign-in.ts';
-import type { Desk, Outcome } from '../desk.ts';
+import { type Desk, done, type Outcome } from '../desk.ts';
 import { checkCode, showUnlock } from '../unlock/check-code.ts';
 import { challenge, proveCard } from '../unlock/prove-card.ts';
 import { reportAttempt } from '../unlock/report-attempt.ts';
@@ -34,6 +34,7 @@ export const HANDLERS: {
   challenge: (desk, request, { token }) => unhurried(desk, () => challenge(desk, { ...request, token })),
   proveCard: (desk, request, { token }) => unhurried(desk, () => proveCard(desk, { ...request, token })),
   report: (desk, request, { token }) => reportAttempt(desk, { ...request, token }),
+  about: async ({ settings: { organisation } }) => done({ organisation: organisation.name, help: organisation.help }),
   signInChallenge: (desk, _, caller) => signInChallenge(desk, caller),
   signIn,
   handOver,
