@@ -12,7 +12,7 @@ import { Settings } from '../settings/settings.tsx';
 import { Announcer } from './announcer.tsx';
 import { Frame } from './frame.tsx';
 import { coverOf, type Place } from './places.ts';
-import { Journey, Services, Unlock } from './rooms.ts';
+import { Journey, Ra, Services, Unlock } from './rooms.ts';
 import { useWindow } from './store.ts';
 import { useTheme } from './theme.ts';
 import { useLanguage, useLoadedLanguage, ViewContext } from './view.ts';
@@ -67,6 +67,8 @@ function Page({ place }: { place: Place }) {
       return <Services />;
     case 'journey':
       return <Journey journey={place.journey} />;
+    case 'ra':
+      return <Ra />;
     case 'unlock':
       return <Unlock />;
     case 'diagnostics':
