@@ -15,7 +15,7 @@ const en = {
     heading: 'Sign in with your own card',
     steps: [
       'Put your own smartcard in the reader of this computer.',
-      'Run “wardkey ra sign-in” and enter your passcode.',
+      'In Wardkey, under “Services and help”, choose “Help somebody at the card desk” and enter your passcode.',
       'This page then opens by itself, signed in.',
     ],
     once: 'Each opening works once. When you close or reload this page, sign in again.',
@@ -88,7 +88,7 @@ const en = {
     Desk_BadRequest: { says: 'The card desk did not understand that.', next: 'Reload this page and sign in again.' },
     Desk_SignIn: {
       says: 'The card desk did not sign you in.',
-      next: 'Sign in again with “wardkey ra sign-in”. If somebody else may have opened the page before you, tell whoever looks after the card desk.',
+      next: 'Sign in again in Wardkey, under “Services and help”. If somebody else may have opened the page before you, tell whoever looks after the card desk.',
     },
     Desk_NotAllowed: {
       says: 'That is not yours to do.',
@@ -123,7 +123,7 @@ const cy: Texts = {
     heading: 'Mewngofnodwch â’ch cerdyn eich hun',
     steps: [
       'Rhowch eich cerdyn clyfar eich hun yn narllenydd y cyfrifiadur hwn.',
-      'Rhedwch “wardkey ra sign-in” a rhowch eich cod pas.',
+      'Yn Wardkey, o dan “Gwasanaethau a chymorth”, dewiswch “Helpu rhywun wrth y ddesg gardiau” a rhowch eich cod pas.',
       'Yna bydd y dudalen hon yn agor ohoni ei hun, a chithau wedi mewngofnodi.',
     ],
     once: 'Mae pob agoriad yn gweithio unwaith. Os byddwch yn cau neu’n ail-lwytho’r dudalen hon, mewngofnodwch eto.',
@@ -199,7 +199,7 @@ const cy: Texts = {
     },
     Desk_SignIn: {
       says: 'Ni wnaeth y ddesg gardiau eich mewngofnodi.',
-      next: 'Mewngofnodwch eto â “wardkey ra sign-in”. Os gall rhywun arall fod wedi agor y dudalen o’ch blaen, dywedwch wrth bwy bynnag sy’n gofalu am y ddesg gardiau.',
+      next: 'Mewngofnodwch eto yn Wardkey, o dan “Gwasanaethau a chymorth”. Os gall rhywun arall fod wedi agor y dudalen o’ch blaen, dywedwch wrth bwy bynnag sy’n gofalu am y ddesg gardiau.',
     },
     Desk_NotAllowed: {
       says: 'Nid chi sydd i wneud hynny.',
