@@ -48,6 +48,17 @@ describe('an RA', () => {
     expect(ward.snapshot.phase).toBe('awaiting-passcode');
   });
 
+  it('who is signed in to the workstation stays so: the card is read again, and nothing locks', async () => {
+    await open();
+    await ward.signIn();
+    expect(await signIn()).toEqual(DONE);
+    expect(await signIn(WRONG)).toMatchObject({ outcome: { code: 'Passcode_Wrong' } });
+    await ward.until(({ readers }) => readers[0]?.slot.kind === 'card' && readers[0].slot.pin?.triesLeft === 2);
+    await ward.settled();
+    expect(ward.snapshot.phase).toBe('active');
+    expect(ward.desktop.screenState()).toBe('unlocked');
+  });
+
   it('hears of each failure, and the passcode is overwritten', async () => {
     await open();
     expect(await signIn('12')).toEqual(refused('Passcode_NotAccepted'));
