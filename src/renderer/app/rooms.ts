@@ -1,5 +1,9 @@
 import { makeRoom } from './room.tsx';
 
+export const ChangePasscode = makeRoom([], async () => ({
+  default: (await import('../passcode/change-passcode.tsx')).ChangePasscode,
+}));
+
 export const Services = makeRoom(['journeys', 'ra'], async () => ({
   default: (await import('../services/services.tsx')).Services,
 }));
