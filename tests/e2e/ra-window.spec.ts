@@ -106,8 +106,8 @@ test.describe('the page for RAs', () => {
       ['Desk_SignInRefused', 'did not sign you in', 'Use the card that you were given as an RA.'],
       ['Desk_TooMany', 'tried too often', 'Wait a while'],
       ['Desk_Unavailable', 'not available', 'Try again in a few minutes.'],
-      ['Desk_PageNotOpened', 'no browser opened', 'If no browser opens then either, tell IT.'],
       ['Attempt_InProgress', 'still busy', 'Wait for it'],
+      ['Desk_PageNotOpened', 'no browser opened', 'If no browser opens then either, tell IT.'],
     ] as const) {
       answer(script, { ok: false, code });
       await send(page);
