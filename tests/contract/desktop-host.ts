@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type {
   DesktopHost,
@@ -36,6 +38,8 @@ export type OpenedHost = {
     countdowns?(): number | Promise<number>;
     /** Addresses that were handed to the user's browser. */
     openedAddresses(): readonly string[] | Promise<readonly string[]>;
+    /** Files that were handed to it. */
+    openedFiles(): readonly string[] | Promise<readonly string[]>;
   };
   /** Takes away what the test set up around the host. */
   readonly end?: () => Promise<void>;
@@ -288,6 +292,50 @@ export function describeDesktopHost(title: string, subject: HostUnderTest): void
       const { host, desktop } = await open();
       expect(await host.openAddress(address)).toBe(false);
       expect(await desktop.openedAddresses()).toEqual([]);
+    });
+  });
+
+  describe(`${title}: an address that holds a secret`, () => {
+    const SECRET = 'vM3xq0sZkQ7e';
+
+    test.each(['https://desk.example', 'http://127.0.0.1:8443'])(
+      'of %s reaches the browser by a file that only its user can read, and by no argument',
+      async (origin) => {
+        const { host, desktop } = await open();
+        expect(await host.openPrivate(`${origin}/ra#${SECRET}`)).toBe(true);
+        const files = await desktop.openedFiles();
+        expect(files).toHaveLength(1);
+        const [file = ''] = files;
+        expect(file).not.toContain(SECRET);
+        expect(await desktop.openedAddresses()).toEqual([]);
+        expect(readFileSync(file, 'utf8')).toContain(`url=${origin}/ra#${SECRET}"`);
+        expect(statSync(file).mode & 0o077).toBe(0);
+        expect(statSync(dirname(file)).mode & 0o077).toBe(0);
+      },
+    );
+
+    test('is gone with the host, which opens none after that', async () => {
+      const { host, desktop } = await open();
+      await host.openPrivate(`https://desk.example/ra#${SECRET}`);
+      const [file = ''] = await desktop.openedFiles();
+      await host.close();
+      expect(existsSync(file)).toBe(false);
+      expect(await host.openPrivate(`https://desk.example/ra#${SECRET}`)).toBe(false);
+      expect(await desktop.openedFiles()).toHaveLength(1);
+    });
+
+    test.each([
+      'http://desk.example/ra#x',
+      'http://127.0.0.1.desk.example/ra#x',
+      'file:///etc/passwd',
+      'javascript:alert(1)',
+      'https://user:word@desk.example/ra#x',
+      'desk.example',
+      '',
+    ])('is not opened of any other kind: %s', async (address) => {
+      const { host, desktop } = await open();
+      expect(await host.openPrivate(address)).toBe(false);
+      expect(await desktop.openedFiles()).toEqual([]);
     });
   });
 

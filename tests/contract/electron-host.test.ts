@@ -29,6 +29,7 @@ const OPTIONS = {
   windowFolder,
   preload: '/opt/wardkey/preload.cjs',
   iconFolder: '/opt/wardkey/icons',
+  privateFolder: join(folder, 'private'),
   platform: 'win32',
   env: {},
   wayland: false,
@@ -64,6 +65,7 @@ describeDesktopHost('Electron (stand-in)', {
           electron.shownNotifications.find(({ options }) => options.title === title)?.choose(action),
         countdowns: () => electron.windowsOf(COUNTDOWN_ADDRESS).length,
         openedAddresses: () => electron.shell.opened,
+        openedFiles: () => electron.shell.openedFiles,
       },
     };
   },
@@ -526,6 +528,7 @@ describe('the desktop', () => {
     const host = await open();
     electron.shell.broken = true;
     expect(await host.openAddress('https://example.org/')).toBe(false);
+    expect(await host.openPrivate('https://example.org/ra#x')).toBe(false);
   });
 
   test.each([

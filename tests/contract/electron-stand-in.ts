@@ -235,11 +235,18 @@ class SessionStandIn extends EventEmitter {
 
 class ShellStandIn {
   readonly opened: string[] = [];
+  /** Files that were opened with what the user opens such files with. */
+  readonly openedFiles: string[] = [];
   broken = false;
 
   async openExternal(url: string): Promise<void> {
     if (this.broken) throw new Error('Failed to open');
     this.opened.push(url);
+  }
+  async openPath(path: string): Promise<string> {
+    if (this.broken || !existsSync(path)) return 'Failed to open path';
+    this.openedFiles.push(path);
+    return '';
   }
 }
 

@@ -119,6 +119,7 @@ function snapshot(number: number): ViewSnapshot {
     call: { number, place: 'home' },
     unlockingBy: 'people',
     unlock: null,
+    raDesk: false,
     demo: null,
   });
 }

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import AxeBuilder from '@axe-core/playwright';
 import type { BrowserContext, Page } from '@playwright/test';
 import { newKeyLine } from '../../services/card-desk/src/secrets/key-ring.ts';
@@ -12,9 +12,12 @@ import { CardAtDesk } from '../rig/card-at-desk.ts';
 import { PERSON, RA } from '../rig/card-desk.ts';
 import { CardDeskFolder, type ServingDesk } from '../rig/card-desk-process.ts';
 import { SmtpServer } from '../rig/smtp-server.ts';
-import { test as base, expect, heading, TEST_PIN } from './window.ts';
+import { test as base, expect, heading, TEST_PIN, typePasscode } from './window.ts';
 
-/** The card desk's page for RAs, served by a desk as it is run; the RA's card is in a real pcscd, and signed by `wardkey`. */
+/**
+ * The card desk's page for RAs, served by a desk as it is run; the RA's card is in a real pcscd, and is asked by the window's
+ * agent or by `wardkey`.
+ */
 
 type Desk = {
   readonly address: string;
@@ -26,7 +29,12 @@ type Desk = {
 };
 type Fixtures = {
   readonly desk: Desk;
+  /** Folder of the program that opens this user's own browser. */
+  readonly opener: string;
+  /** The user's own browser, beside the window. */
   readonly context: BrowserContext;
+  /** What this user's own browser was told to open, argument by argument. */
+  readonly opened: () => readonly string[];
   /** Runs `wardkey ra sign-in` with what is in the reader, and tells what it said. */
   readonly signIn: (
     passcode?: string,
@@ -56,8 +64,20 @@ const test = base.extend<Fixtures>({
     await use(context);
     await context.close();
   },
-  signIn: async ({ desk, user, pcscd }, use) => {
-    user.writePolicy({ desk: { address: desk.address, loopback: true } });
+  policy: async ({ desk }, use) => use({ desk: { address: desk.address, loopback: true } }),
+  opener: async ({ user }, use) => {
+    const folder = join(user.folder, 'bin');
+    mkdirSync(folder);
+    // It writes down what it is asked for; the test then goes there, in a real browser.
+    writeFileSync(join(folder, 'xdg-open'), `#!/bin/sh\necho "$@" >>'${join(folder, 'opened')}'\n`, { mode: 0o755 });
+    await use(folder);
+  },
+  environment: async ({ opener }, use) => use({ PATH: `${opener}:${process.env.PATH}` }),
+  opened: async ({ opener }, use) => {
+    const file = join(opener, 'opened');
+    await use(() => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []));
+  },
+  signIn: async ({ user, pcscd }, use) => {
     await use(async (passcode = TEST_PIN) => {
       const words = ['ra', 'sign-in', '--json', '--no-open', '--policy', user.policyFile];
       const { code, out } = await wardkey(words, { user, env: pcscd.env, input: `${passcode}\n` });
@@ -74,12 +94,29 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-/** As the browser does that `wardkey` opens. */
-async function open(context: BrowserContext, said: Record<string, unknown>): Promise<Page> {
+/** As the browser does that was told to open this file. */
+async function openFile(context: BrowserContext, file: string): Promise<Page> {
   const page = await context.newPage();
-  await page.goto(pathToFileURL(String(said.page)).href);
+  await page.goto(file);
   await page.waitForURL(/\/ra$/);
   return page;
+}
+
+const open = (context: BrowserContext, said: Record<string, unknown>): Promise<Page> =>
+  openFile(context, pathToFileURL(String(said.page)).href);
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+
+/** From wherever the window is to the page on which an RA signs in. */
+async function goToRaPage(window: Page): Promise<void> {
+  await button(window, 'Services and help').click();
+  await button(window, /Help somebody at the card desk/).click();
+  await expect(heading(window, 'Sign in to the card desk as an RA')).toBeFocused();
+}
+
+async function signInAtWindow(window: Page, passcode = TEST_PIN): Promise<void> {
+  await typePasscode(window, passcode, 'Passcode of your own card');
+  await window.keyboard.press('Enter');
 }
 
 const FOLDER = join(import.meta.dirname, '..', '..', '.cache', 'screens');
@@ -203,6 +240,85 @@ test('an RA signs in with the own card, checks a person, authorises an unlock an
   for (const event of ['unlock-authorised', 'address-saved', 'ra-signed-out']) {
     expect(audit.map((entry) => entry.event)).toContain(event);
   }
+});
+
+test('an RA goes to the desk from the window of the running agent, and goes on in the browser', async ({
+  desk,
+  context,
+  opened,
+  page: window,
+  agent,
+  user,
+  reader,
+}) => {
+  test.setTimeout(180_000);
+  await reader.insert(desk.raCard.card.snapshot());
+  await agent.phase('awaiting-passcode');
+  await goToRaPage(window);
+  await expect(window.getByRole('main')).toContainText(`Smartcard of ${RA.name}`);
+  await signInAtWindow(window);
+  await expect(heading(window, 'The card desk is opening in your browser')).toBeFocused();
+
+  const [argument = '', ...others] = opened();
+  expect(others).toEqual([]);
+  const file = readFileSync(fileURLToPath(argument), 'utf8');
+  const token = /\/ra#([\w-]{43})"/.exec(file)?.[1] ?? 'no token';
+  expect(file).toContain(`url=${desk.address}/ra#${token}"`);
+  expect(argument).not.toContain(token);
+
+  const page = await openFile(context, argument);
+  await expect(page.getByText(`Signed in as ${RA.name}`)).toBeVisible();
+  await page.getByLabel('Beginning of the name').fill('ada l');
+  await page.keyboard.press('Enter');
+  await button(page, `Open ${PERSON.name}`).click();
+  await page.getByLabel('Passport, driving licence or other photo ID').check();
+  await button(page, 'I have checked who this is').click();
+  await button(page, 'Authorise the unlock').click();
+  await expect(page.getByText('may be unlocked once')).toBeVisible();
+
+  // Signing in at the desk is no sign-in here, and no try was spent.
+  await button(window, 'Done').click();
+  await expect(heading(window, 'Enter your passcode')).toBeVisible();
+  expect((await reader.snapshot())?.pin.triesLeft).toBe(3);
+  await agent.stop();
+  const told = `${readFileSync(user.auditFile, 'utf8')}${JSON.stringify(agent.lines)}${agent.errors}`;
+  expect(told).toContain('"event":"ra-sign-in"');
+  for (const secret of [token, TEST_PIN]) expect(told).not.toContain(secret);
+  expect(existsSync(fileURLToPath(argument))).toBe(false);
+});
+
+test('the window says what keeps an RA from the desk, and what to do', async ({
+  desk,
+  opened,
+  page: window,
+  user,
+  reader,
+}) => {
+  test.setTimeout(120_000);
+  const alert = window.getByRole('alert');
+  await goToRaPage(window);
+  await expect(window.getByRole('main')).toContainText('Put your own smartcard in first.');
+  await reader.insert(desk.raCard.card.snapshot());
+  await signInAtWindow(window, '135790');
+  await expect(alert).toContainText('That passcode is not right.');
+  await expect(alert).toContainText('2 tries left');
+  // As the card itself says, read again.
+  await expect(window.getByLabel('Passcode of your own card')).toHaveAccessibleDescription('2 tries left');
+  await reader.pull();
+  await reader.insert(desk.card.card.snapshot());
+  await expect(window.getByRole('main')).toContainText(`Smartcard of ${PERSON.name}`);
+  await expect(alert).toHaveCount(0);
+  await signInAtWindow(window);
+  await expect(alert).toContainText('The card desk did not sign you in.');
+  await desk.serving.end();
+  await signInAtWindow(window);
+  await expect(alert).toContainText('cannot be reached');
+  await expect(alert).toContainText('Check the network of this computer, and try again.');
+  expect((await reader.snapshot())?.pin.triesLeft).toBe(3);
+  expect(opened()).toEqual([]);
+  user.writePolicy({});
+  await button(window, 'Services and help').click();
+  await expect(button(window, /Help somebody at the card desk/)).toHaveCount(0);
 });
 
 test('the page opens once: a second time ends the session of the first, and a reload is signed out', async ({

@@ -20,6 +20,8 @@ export type WindowOptions = {
   policy: object;
   /** Whether the introduction has been read already. */
   introduced: boolean;
+  /** What this user's desktop adds to the environment of the agent. */
+  environment: Readonly<Record<string, string>>;
 };
 
 /** The panel's size on a desktop. */
@@ -39,6 +41,7 @@ export type Fixtures = WindowOptions & {
 export const test = base.extend<Fixtures, { world: World }>({
   policy: [{}, { option: true }],
   introduced: [true, { option: true }],
+  environment: [{}, { option: true }],
   world: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are wanted from this pattern.
     async ({}, use) => {
@@ -74,14 +77,12 @@ export const test = base.extend<Fixtures, { world: World }>({
     await use(user);
     user.remove();
   },
-  agent: async ({ world, user, reader, other }, use) => {
+  agent: async ({ world, user, reader, other, environment }, use) => {
     // Both readers are empty before the agent looks.
     await Promise.all([reader.pull(), other.pull()]);
     await world.desktop.unlock();
-    const agent = new AgentProcess(user, { ...world.pcscd.env, ...world.desktop.env, LANG: 'en_GB.UTF-8' }, [
-      'window',
-      '--no-open',
-    ]);
+    const env = { ...world.pcscd.env, ...world.desktop.env, LANG: 'en_GB.UTF-8', ...environment };
+    const agent = new AgentProcess(user, env, ['window', '--no-open']);
     await agent.phase('no-card');
     await use(agent);
     await agent.stop();

@@ -338,7 +338,7 @@ describe('a process of another user', () => {
     const { file } = await server.openLaunch();
     const { out, err } = await asAnotherUser(`id -u; cat '${file}'; ls '${dirname(file)}'`);
     expect(out).toBe(`${OTHER_USER}\n`);
-    expect(err.match(/Permission denied/g)).toHaveLength(2);
+    expect(err.match(/Permission denied/g), err).toHaveLength(2);
   });
 
   it('gets not a byte from the port, not even with the right token', async () => {

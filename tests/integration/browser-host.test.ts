@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Message } from '@jellybrick/dbus-next';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CLOSED } from '../../src/core/contract/page-channel.ts';
@@ -78,7 +79,7 @@ function chooseNotification(title: string, label: string | null): void {
 }
 
 /** What the stand-in of the user's own browser has written down. */
-function openedAddresses(): readonly string[] {
+function opened(): readonly string[] {
   const file = join(folder, 'opened');
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
 }
@@ -89,6 +90,7 @@ const open = (view: ViewService, events: HostEvents, onPage: (file: string) => v
     onPage,
     demo,
     launchFolder: join(folder, 'launch'),
+    privateFolder: join(folder, 'private'),
     profileFolder: join(folder, 'profile'),
     browser: () => null,
     programFolder: OUT,
@@ -130,7 +132,11 @@ describeDesktopHost('Browser', {
         menu: icon.menu,
         notifications: () => shown.map(({ title }) => title),
         chooseNotification,
-        openedAddresses,
+        openedAddresses: () => opened().filter((address) => !address.startsWith('file:')),
+        openedFiles: () =>
+          opened()
+            .filter((address) => address.startsWith('file:'))
+            .map((address) => fileURLToPath(address)),
       },
       end: async () => {
         rmSync(join(folder, 'opened'), { force: true });

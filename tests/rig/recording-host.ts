@@ -15,7 +15,7 @@ export type HostCall =
   | { readonly call: 'notify'; readonly notification: DesktopNotification }
   | { readonly call: 'show-window'; readonly focus: boolean }
   | { readonly call: 'show-countdown' | 'hide-countdown' | 'close' }
-  | { readonly call: 'open-address'; readonly address: string }
+  | { readonly call: 'open-address' | 'open-private'; readonly address: string }
   | { readonly call: 'set-start-at-login'; readonly on: boolean };
 
 const ABILITIES: HostAbilities = { tray: true, notifications: true, everyDisplay: true, startAtLogin: true };
@@ -33,11 +33,13 @@ export class RecordingHost implements DesktopHost {
     showWindow: boolean | Promise<boolean>;
     showCountdown: boolean | Promise<boolean>;
     openAddress: boolean;
+    openPrivate: boolean;
     setStartAtLogin: boolean;
   } = {
     showWindow: true,
     showCountdown: true,
     openAddress: true,
+    openPrivate: true,
     setStartAtLogin: true,
   };
   /** Whether the desktop starts Wardkey at login, as it stands. */
@@ -124,6 +126,11 @@ export class RecordingHost implements DesktopHost {
   async openAddress(address: string): Promise<boolean> {
     this.record({ call: 'open-address', address });
     return this.answers.openAddress;
+  }
+
+  async openPrivate(address: string): Promise<boolean> {
+    this.record({ call: 'open-private', address });
+    return this.answers.openPrivate;
   }
 
   async startsAtLogin(): Promise<boolean> {

@@ -36,5 +36,6 @@ const SAMPLE: ViewSnapshot = {
   call: { number: 0, place: 'home' },
   unlockingBy: 'people',
   unlock: null,
+  raDesk: false,
   demo: null,
 };

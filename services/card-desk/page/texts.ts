@@ -15,7 +15,7 @@ const en = {
     heading: 'Sign in with your own card',
     steps: [
       'Put your own smartcard in the reader of this computer.',
-      'Run “wardkey ra sign-in” and enter your passcode.',
+      'In Wardkey, under “Services and help”, choose “Help somebody at the card desk” and enter your passcode.',
       'This page then opens by itself, signed in.',
     ],
     once: 'Each opening works once. When you close or reload this page, sign in again.',
@@ -89,7 +89,7 @@ const en = {
     Desk_BadRequest: { says: 'The card desk did not understand that.', next: 'Reload this page and sign in again.' },
     Desk_SignIn: {
       says: 'The card desk did not sign you in.',
-      next: 'Sign in again with “wardkey ra sign-in”. If somebody else may have opened the page before you, tell whoever helps with this page at once.',
+      next: 'Sign in again in Wardkey, under “Services and help”. If somebody else may have opened the page before you, tell whoever helps with this page at once.',
     },
     Desk_NotAllowed: {
       says: 'That is not yours to do.',
@@ -124,7 +124,7 @@ const cy: Texts = {
     heading: 'Mewngofnodwch â’ch cerdyn eich hun',
     steps: [
       'Rhowch eich cerdyn clyfar eich hun yn narllenydd y cyfrifiadur hwn.',
-      'Rhedwch “wardkey ra sign-in” a rhowch eich cod pas.',
+      'Yn Wardkey, o dan “Gwasanaethau a chymorth”, dewiswch “Helpu rhywun wrth y ddesg gardiau” a rhowch eich cod pas.',
       'Yna bydd y dudalen hon yn agor ohoni ei hun, a chithau wedi mewngofnodi.',
     ],
     once: 'Mae pob agoriad yn gweithio unwaith. Os byddwch yn cau neu’n ail-lwytho’r dudalen hon, mewngofnodwch eto.',
@@ -201,7 +201,7 @@ const cy: Texts = {
     },
     Desk_SignIn: {
       says: 'Ni wnaeth y ddesg gardiau eich mewngofnodi.',
-      next: 'Mewngofnodwch eto â “wardkey ra sign-in”. Os gall rhywun arall fod wedi agor y dudalen o’ch blaen, dywedwch ar unwaith wrth bwy bynnag sy’n helpu gyda’r dudalen hon.',
+      next: 'Mewngofnodwch eto yn Wardkey, o dan “Gwasanaethau a chymorth”. Os gall rhywun arall fod wedi agor y dudalen o’ch blaen, dywedwch ar unwaith wrth bwy bynnag sy’n helpu gyda’r dudalen hon.',
     },
     Desk_NotAllowed: {
       says: 'Nid chi sydd i wneud hynny.',

@@ -30,16 +30,23 @@ export function attemptMade(state: AgentState, event: Attempt): Reduced {
 }
 
 function refusal(state: AgentState, card: CardSlot | null, event: Attempt): FailureCode | null {
-  if (state.service === 'absent') return 'Service_Absent';
-  if (state.service === 'stopped') return 'Service_Stopped';
-  if (card === null) return slotRefusal(state, event.reader);
-  if (card.reading === 'unsupported') return 'Card_Unsupported';
-  if (card.identity === null) return card.reading === 'failed' ? 'Card_Malformed' : 'Attempt_TooEarly';
-  if (event.cardId !== null && event.cardId !== card.identity.cardId) return 'Card_Changed';
-  if (card.attempt !== null) return 'Attempt_InProgress';
+  const refused = cannotBeAsked(state, event.reader, event.cardId);
+  if (refused !== null || card === null) return refused;
   if (event.problem !== null) return event.problem;
   if (card.pin?.state === 'blocked' && event.kind !== 'unblock') return 'Passcode_Blocked';
   return event.kind === 'verify' ? certificateRefusal(state, card) : null;
+}
+
+/** Why the card in this reader can be asked for nothing that wants its user now; null: it can. @param cardId null: whichever is in */
+export function cannotBeAsked(state: AgentState, reader: string, cardId: string | null): FailureCode | null {
+  const card = cardIn(state, reader);
+  if (state.service === 'absent') return 'Service_Absent';
+  if (state.service === 'stopped') return 'Service_Stopped';
+  if (card === null) return slotRefusal(state, reader);
+  if (card.reading === 'unsupported') return 'Card_Unsupported';
+  if (card.identity === null) return card.reading === 'failed' ? 'Card_Malformed' : 'Attempt_TooEarly';
+  if (cardId !== null && cardId !== card.identity.cardId) return 'Card_Changed';
+  return card.attempt === null ? null : 'Attempt_InProgress';
 }
 
 function slotRefusal(state: AgentState, name: string): FailureCode {

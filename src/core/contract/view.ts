@@ -142,6 +142,8 @@ export const ViewSnapshotSchema = v.object({
   unlockingBy: v.picklist(UNLOCKING_BY),
   /** The unlock that is under way, or was the last; null: none. */
   unlock: v.nullable(UnlockViewSchema),
+  /** Whether there is a card desk, at which RAs sign in. */
+  raDesk: v.boolean(),
   demo: v.nullable(DemoSchema),
 });
 export type ViewSnapshot = v.InferOutput<typeof ViewSnapshotSchema>;
@@ -171,6 +173,13 @@ export const ViewCommandSchema = v.variant('command', [
     lastTry: v.boolean(),
   }),
   ...UNLOCK_COMMANDS,
+  /** Signs an RA in at the card desk with the own card, and opens its page in the browser. Secrets: [passcode]. */
+  v.strictObject({
+    command: v.literal('ra-sign-in'),
+    reader: readerName,
+    cardId: v.pipe(text(80), v.minLength(1)),
+    lastTry: v.boolean(),
+  }),
   v.strictObject({ command: v.literal('lock-now') }),
   v.strictObject({ command: v.literal('read-again'), reader: readerName }),
   /** The user is here after all: ends the reminder of an unattended card. */
@@ -244,6 +253,7 @@ export const VIEW_OUTCOMES = {
   'unlock-passcode': outcome(VALUES.none),
   'unlock-cancel': outcome(VALUES.none),
   'unlock-retry': outcome(VALUES.none),
+  'ra-sign-in': outcome(VALUES.none),
   'lock-now': outcome(VALUES.none),
   'read-again': outcome(VALUES.none),
   'still-here': outcome(VALUES.none),
@@ -279,6 +289,7 @@ function longestSecrets(command: ViewCommand): readonly number[] {
       return [ADDRESS];
     case 'unlock-code':
     case 'unlock-passcode':
+    case 'ra-sign-in':
       return [SHORT];
     default:
       return [];

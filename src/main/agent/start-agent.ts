@@ -7,6 +7,7 @@ import type { DesktopSession, IdleClock } from '../../core/contract/desktop-sess
 import type { Language } from '../../core/contract/view.ts';
 import { bootId } from '../../native/machine/boot-id.ts';
 import { JourneyFile } from '../card-desk/journey-file.ts';
+import { RaDesk } from '../card-desk/ra-desk.ts';
 import { cardsOfAgent } from '../card-desk/unlock-cards.ts';
 import { UnlockDesk } from '../card-desk/unlock-desk.ts';
 import { CertificateService, type TrustState } from '../certificates/certificate-service.ts';
@@ -45,6 +46,8 @@ export type RunningAgent = {
   readonly auditFile: string;
   /** The unlock of a card by the card desk. */
   readonly unlock: UnlockDesk;
+  /** The way of RAs to the card desk. */
+  readonly raDesk: RaDesk;
   /** By what certificates are judged, and how fresh it is. */
   readonly trust: () => TrustState;
   /** Tells a trouble that a part outside the agent has met. */
@@ -122,12 +125,19 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
     audit.write({ event: 'policy-changed', policy: loaded.source, policyFile: resolve(loaded.file) });
     agent.changePolicy(loaded.policy);
   });
+  const deskCards = cardsOfAgent(agent, cards);
   const unlock = new UnlockDesk({
-    cards: cardsOfAgent(agent, cards),
+    cards: deskCards,
     policy: () => agent.state.policy,
     file: new JourneyFile(parts.stateFolder, (why) => notice('Settings_NotSaved', `unlock.json: ${why}`)),
     audit: (entry) => audit.write(entry),
     language: parts.language ?? (() => 'en'),
+  });
+  const raDesk = new RaDesk({
+    cards: deskCards,
+    state: () => agent.state,
+    unlocking: () => unlock.performing,
+    audit: (entry) => audit.write(entry),
   });
   agent.start();
 
@@ -137,6 +147,7 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
     policy: () => policy,
     auditFile: audit.file,
     unlock,
+    raDesk,
     trust: () => certificates.state(),
     notice,
     asked: asked.promise,
@@ -147,6 +158,7 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
     stop: async () => {
       stopPolicy();
       unlock.stop();
+      raDesk.stop();
       await stopInOrder(agent, control, audit);
     },
   };

@@ -11,6 +11,8 @@ export type SignInNeeds = {
   readonly cardId: string;
   readonly lastTry: boolean;
   readonly request: (order: SignInOrder) => Promise<CardAnswer>;
+  /** Ends what is being asked of the desk. */
+  readonly signal?: AbortSignal;
 };
 
 export type SignedIn =
@@ -22,11 +24,12 @@ export type SignedIn =
  * Signs an RA in at the card desk with the card in the reader, for a browser. The desk is asked first: a try of the passcode is
  * made only when it can lead somewhere. Never rejects; the passcode is overwritten.
  */
-export async function signInAsRa({ client, pin, cardId, lastTry, request }: SignInNeeds): Promise<SignedIn> {
+export async function signInAsRa({ client, pin, cardId, lastTry, request, signal }: SignInNeeds): Promise<SignedIn> {
   try {
     const { origin } = client;
     if (origin === null) return { ok: false, code: 'Desk_NotSet' };
-    const asked = await client.ask('signInChallenge', { body: {} });
+    const until = signal === undefined ? {} : { signal };
+    const asked = await client.ask('signInChallenge', { body: {} }, until);
     if (asked.kind !== 'done') return { ok: false, code: codeOf(asked) };
     const { id, challenge } = asked.answer;
     const signed = await request({
@@ -45,7 +48,7 @@ export async function signInAsRa({ client, pin, cardId, lastTry, request }: Sign
     if (signed.value.kind !== 'desk-sign-in') return { ok: false, code: 'Card_System' };
     const { certificate, signature } = signed.value;
     const body = { challenge: id, certificate: base64(certificate), signature: base64(signature) };
-    const handed = await client.ask('handOver', { body });
+    const handed = await client.ask('handOver', { body }, until);
     if (handed.kind !== 'done') return { ok: false, code: codeOf(handed) };
     const { handOver, expiresAt } = handed.answer;
     return { ok: true, address: `${origin}/ra#${handOver}`, expiresAt };

@@ -75,6 +75,11 @@ export class UnlockDesk {
     return this.#journey === null || this.#hidden ? null : viewOfUnlock(this.#journey);
   }
 
+  /** Whether the card is being changed at this moment: then nothing else is to be asked of it. */
+  get performing(): boolean {
+    return this.#journey?.phase === 'performing';
+  }
+
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -84,6 +84,7 @@ export class DemoWorld implements DemoControls {
         process.platform === 'win32' ? `\\\\.\\pipe\\wardkey-demo-${process.pid}` : of('run', 'agent.sock'),
       policyFile: this.policyFile,
       launch: of('run', 'window'),
+      privatePage: of('run', 'desk'),
       browserProfile: of('browser'),
     };
   }

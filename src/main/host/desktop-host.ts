@@ -34,6 +34,11 @@ export interface DesktopHost {
   hideCountdown(): void;
   /** Opens an https address in the user's own browser. */
   openAddress(address: string): Promise<boolean>;
+  /**
+   * The same for an address that holds a secret in its fragment (of https, or of this machine): it reaches the browser through a
+   * file that only this user can read, and stands in no process's arguments. The file is gone after a minute.
+   */
+  openPrivate(address: string): Promise<boolean>;
   startsAtLogin(): Promise<boolean>;
   setStartAtLogin(on: boolean): Promise<boolean>;
   /** Takes window, tray and notifications away. Whoever called asks nothing more of it. */

@@ -18,6 +18,8 @@ export type WardkeyFolders = {
   readonly policyFile: string;
   /** For the page that opens the window in a browser: a folder that nobody but this user can enter. */
   readonly launch: string;
+  /** For the page that opens an address with a secret in the user's own browser: the same. */
+  readonly privatePage: string;
   /** For the profile of the browser that shows the window. */
   readonly browserProfile: string;
 };
@@ -26,12 +28,14 @@ export type WardkeyFolders = {
 export function customaryFolders(policy: string | null = null): WardkeyFolders {
   const address = controlAddress();
   const state = stateFolder();
+  const run = process.platform === 'win32' ? state : dirname(address);
   return {
     settings: settingsFolder(),
     state,
     controlAddress: address,
     policyFile: policy ?? policyFile(),
-    launch: join(process.platform === 'win32' ? state : dirname(address), 'window'),
+    launch: join(run, 'window'),
+    privatePage: join(run, 'desk'),
     browserProfile: join(state, 'browser'),
   };
 }

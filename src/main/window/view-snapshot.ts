@@ -91,6 +91,7 @@ export function viewSnapshot(parts: SnapshotParts, monotonic: number): ViewSnaps
     call: parts.call,
     unlockingBy: unlockingBy(policy),
     unlock: parts.unlock,
+    raDesk: policy.desk.address !== undefined,
     demo: parts.demo,
   };
 }

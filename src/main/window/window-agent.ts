@@ -153,6 +153,7 @@ export class WindowAgent implements ViewService {
   async perform(command: ViewCommand, secrets: readonly Uint8Array[]): Promise<ViewOutcome> {
     if (command.command === 'attempt') return this.attempt(command, secrets);
     if (isUnlockCommand(command)) return this.unlock(command, secrets);
+    if (command.command === 'ra-sign-in') return this.signInRa(command, secrets);
     for (const secret of secrets) secret.fill(0);
     const { runtime } = this.options.agent;
     switch (command.command) {
@@ -228,6 +229,16 @@ export class WindowAgent implements ViewService {
       case 'unlock-retry':
         return unlock.retry();
     }
+  }
+
+  private async signInRa(
+    { reader, cardId, lastTry }: Extract<ViewCommand, { command: 'ra-sign-in' }>,
+    [pin = new Uint8Array(), ...others]: readonly Uint8Array[],
+  ): Promise<ViewOutcome> {
+    for (const secret of others) secret.fill(0);
+    const open = async (address: string) => (await this.host?.openPrivate(address)) === true;
+    const outcome = await this.options.agent.raDesk.signIn({ reader, cardId, pin, lastTry, open });
+    return outcome.ok ? DONE : outcome;
   }
 
   private async openPage(page: OrganisationPage): Promise<ViewOutcome> {

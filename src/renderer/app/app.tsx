@@ -5,14 +5,13 @@ import { Panel } from '../card/panel.tsx';
 import { DemoPanel } from '../demo/demo-panel.tsx';
 import { Diagnostics } from '../diagnostics/diagnostics.tsx';
 import { Introduction } from '../introduction/introduction.tsx';
-import { ChangePasscode } from '../passcode/change-passcode.tsx';
 import { Countdown } from '../removal/countdown.tsx';
 import { Unattended } from '../removal/unattended.tsx';
 import { Settings } from '../settings/settings.tsx';
 import { Announcer } from './announcer.tsx';
 import { Frame } from './frame.tsx';
 import { coverOf, type Place } from './places.ts';
-import { Journey, Services, Unlock } from './rooms.ts';
+import { ChangePasscode, Journey, Ra, Services, Unlock } from './rooms.ts';
 import { useWindow } from './store.ts';
 import { useTheme } from './theme.ts';
 import { useLanguage, useLoadedLanguage, ViewContext } from './view.ts';
@@ -67,6 +66,8 @@ function Page({ place }: { place: Place }) {
       return <Services />;
     case 'journey':
       return <Journey journey={place.journey} />;
+    case 'ra':
+      return <Ra />;
     case 'unlock':
       return <Unlock />;
     case 'diagnostics':

@@ -20,11 +20,7 @@ export function Frame({ place, children }: { place: Place; children: ReactNode }
       </header>
       <nav className="wk-nav" aria-label={text('common.menu')}>
         <NavLink place={HOME} current={place.page === 'home' || place.page === 'unlock'} label={text('common.home')} />
-        <NavLink
-          place={{ page: 'services' }}
-          current={place.page === 'services' || place.page === 'journey' || place.page === 'change-passcode'}
-          label={text('common.help')}
-        />
+        <NavLink place={{ page: 'services' }} current={IN_SERVICES.has(place.page)} label={text('common.help')} />
         <NavLink
           place={{ page: 'settings' }}
           current={place.page === 'settings' || place.page === 'about' || place.page === 'diagnostics'}
@@ -37,6 +33,13 @@ export function Frame({ place, children }: { place: Place; children: ReactNode }
     </>
   );
 }
+
+const IN_SERVICES: ReadonlySet<Place['page']> = new Set<Place['page']>([
+  'services',
+  'journey',
+  'change-passcode',
+  'ra',
+]);
 
 function NavLink({ place, current, label }: { place: Place; current: boolean; label: string }) {
   return (

@@ -14,6 +14,10 @@ const LATER = {
     en: async () => ({ journeys: (await import('../../core/language/en/journeys.ts')).journeys }),
     cy: async () => ({ journeys: (await import('../../core/language/cy/journeys.ts')).journeys }),
   },
+  ra: {
+    en: async () => ({ ra: (await import('../../core/language/en/ra.ts')).ra }),
+    cy: async () => ({ ra: (await import('../../core/language/cy/ra.ts')).ra }),
+  },
   unlock: {
     en: async () => ({ unlock: (await import('../../core/language/en/unlock.ts')).unlock }),
     cy: async () => ({ unlock: (await import('../../core/language/cy/unlock.ts')).unlock }),

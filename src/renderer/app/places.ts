@@ -4,7 +4,7 @@ import { canUnlockHere, isOver, isUnderWay } from '../unlock/which-page.ts';
 
 /** Where the user is in the window. */
 export type Place =
-  | { readonly page: 'home' | 'change-passcode' | 'services' | 'unlock' | 'diagnostics' | 'settings' | 'about' }
+  | { readonly page: 'home' | 'change-passcode' | 'services' | 'ra' | 'unlock' | 'diagnostics' | 'settings' | 'about' }
   | { readonly page: 'journey'; readonly journey: JourneyName };
 
 export const HOME: Place = { page: 'home' };
@@ -15,7 +15,7 @@ type Unlocking = Pick<ViewSnapshot, 'unlock' | 'unlockingBy' | 'readers'>;
 export function placeOfCall(place: ViewPlace, view: Unlocking, at: Place): Place {
   switch (place) {
     case 'home':
-      return at.page === 'unlock' && keepsAtUnlock(view) ? at : HOME;
+      return keepsWhereItIs(at, view) ? at : HOME;
     case 'change-passcode':
     case 'services':
       return { page: place };
@@ -27,6 +27,10 @@ export function placeOfCall(place: ViewPlace, view: Unlocking, at: Place): Place
       return { page: 'journey', journey: place };
   }
 }
+
+/** The page for RAs asks for a card, and whoever puts it in goes on there. */
+const keepsWhereItIs = ({ page }: Place, view: Unlocking) =>
+  page === 'ra' || (page === 'unlock' && keepsAtUnlock(view));
 
 /** A card that is put back in for its unlock calls for its user, as every card does: who is at it already stays there. */
 const keepsAtUnlock = ({ unlock, readers }: Unlocking) =>

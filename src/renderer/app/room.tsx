@@ -6,12 +6,12 @@ import { useLanguage } from './view.ts';
 
 /** Pages that are loaded when somebody goes there, with their texts in the language in force: most days nobody does. */
 export function makeRoom<Props extends object>(
-  texts: LaterTexts,
+  texts: readonly LaterTexts[],
   load: () => Promise<{ default: ComponentType<Props> }>,
 ): ComponentType<Props> {
   const inLanguage = (language: Language) =>
     lazy(async () => {
-      const [page] = await Promise.all([load(), loadTexts(language, texts)]);
+      const [page] = await Promise.all([load(), ...texts.map((each) => loadTexts(language, each))]);
       return page;
     });
   const pages: Record<Language, ComponentType<Props>> = { en: inLanguage('en'), cy: inLanguage('cy') };

@@ -87,7 +87,7 @@ class SocketBridge {
           return parsed !== null;
         },
         // Whether a passcode reached the card is not known then, and the person has to hear so.
-        lost: () => resolve(failedWith(command.command === 'attempt' ? 'Card_NotWatched' : 'Agent_Refused')),
+        lost: () => resolve(failedWith(asksCard(command) ? 'Card_NotWatched' : 'Agent_Refused')),
       });
     });
   }
@@ -162,6 +162,8 @@ class SocketBridge {
     sessionStorage.removeItem(SESSION_KEY);
   }
 }
+
+const asksCard = ({ command }: ViewCommand) => command === 'attempt' || command === 'ra-sign-in';
 
 function jsonOf(data: unknown): unknown {
   try {

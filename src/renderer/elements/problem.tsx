@@ -7,8 +7,11 @@ export type Problem = {
   readonly triesLeft?: number | null | undefined;
 };
 
-/** What went wrong, what to do, and the code for the help desk. Takes the focus, so that it is heard. */
-export function ProblemBox({ problem }: { problem: Problem }) {
+/**
+ * What went wrong, what to do, and the code for the help desk. Takes the focus, so that it is heard.
+ * @param next what to do, where it is something else on this page
+ */
+export function ProblemBox({ problem, next }: { problem: Problem; next?: string }) {
   const { text } = useLanguage();
   const box = useRef<HTMLDivElement>(null);
   // Each new problem is a new object: the same mistake made twice is told twice.
@@ -23,7 +26,7 @@ export function ProblemBox({ problem }: { problem: Problem }) {
         {triesLeft !== undefined && triesLeft !== null && triesLeft > 0 && (
           <p className="wk-problem__tries">{text('common.triesLeft', { count: triesLeft })}</p>
         )}
-        <p>{text(`failures.${code}.next`)}</p>
+        <p>{next ?? text(`failures.${code}.next`)}</p>
         <p className="wk-code">{code}</p>
       </div>
     </div>

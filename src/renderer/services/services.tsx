@@ -4,13 +4,14 @@ import { goTo } from '../app/store.ts';
 import { useLanguage, useView } from '../app/view.ts';
 import { Heading } from '../elements/heading.tsx';
 import { PageButton } from '../elements/page-link.tsx';
+import { openRaPage } from '../ra/ra-sign-in.ts';
 import { Row, Rows } from './rows.tsx';
 import { useForYouNow } from './use-card-now.ts';
 
 /** Everything that can be done about a card: what makes sense now first, then all of it in groups. */
 export function Services() {
   const { text } = useLanguage();
-  const { organisation, phase } = useView();
+  const { organisation, phase, raDesk } = useView();
   const now = useForYouNow();
   const computerFirst =
     phase === 'no-service' ||
@@ -39,6 +40,11 @@ export function Services() {
       <Rows title={text('services.computer')}>
         <ComputerRow />
       </Rows>
+      {raDesk && (
+        <Rows title={text('ra.rows')}>
+          <Row title={text('ra.row')} hint={text('ra.rowHint')} onClick={openRaPage} />
+        </Rows>
+      )}
       {organisation.pages.includes('help') && (
         <PageButton page="help" look="secondary">
           {text('services.open.help')}

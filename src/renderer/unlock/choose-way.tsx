@@ -3,9 +3,10 @@ import { HOME } from '../app/places.ts';
 import { goTo } from '../app/store.ts';
 import { useLanguage } from '../app/view.ts';
 import { Contact } from '../elements/contact.tsx';
+import { Doing } from '../elements/doing.tsx';
 import { ProblemBox } from '../elements/problem.tsx';
 import { Row } from '../services/rows.tsx';
-import { Doing, Question } from './page.tsx';
+import { Question } from './page.tsx';
 import { useAsk } from './use-ask.ts';
 import type { BlockedCard } from './which-page.ts';
 

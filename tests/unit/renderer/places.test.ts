@@ -82,6 +82,11 @@ describe('a call from the tray or a notification', () => {
     expect(called(call, {}, { page: 'settings' })).toEqual(place);
   });
 
+  it('leaves an RA at the page that asks for their card, which calls for its user as every card does', () => {
+    expect(called('home', {}, { page: 'ra' })).toEqual({ page: 'ra' });
+    expect(called('services', {}, { page: 'ra' })).toEqual({ page: 'services' });
+  });
+
   it('leads to the unlock itself where a blocked card can be unlocked in the window', () => {
     expect(called('unlock', { ...HERE, ...BLOCKED })).toEqual({ page: 'unlock' });
     expect(called('unlock', { ...HERE, unlock: UNLOCK })).toEqual({ page: 'unlock' });

@@ -8,7 +8,9 @@ let ward: Ward;
 afterEach(() => ward.close());
 
 /** One of each command that has no business with a passcode, or has none while no card is being unlocked. */
-const WITHOUT: { [Name in Exclude<ViewCommandName, 'attempt'>]: Extract<ViewCommand, { command: Name }> } = {
+const WITHOUT: {
+  [Name in Exclude<ViewCommandName, 'attempt' | 'ra-sign-in'>]: Extract<ViewCommand, { command: Name }>;
+} = {
   'unlock-start': { command: 'unlock-start', reader: 'R', cardId: '0'.repeat(32), way: 'self-service' },
   'unlock-address': { command: 'unlock-address' },
   'unlock-code': { command: 'unlock-code' },

@@ -1,5 +1,6 @@
 import { first } from './first.ts';
 import { journeys } from './journeys.ts';
+import { ra } from './ra.ts';
 import { unlock } from './unlock.ts';
 
-export const en = { ...first, journeys, unlock } as const;
+export const en = { ...first, journeys, ra, unlock } as const;

@@ -34,6 +34,7 @@ export const window: Command = async (_words, { json, policy, hidden, noOpen, de
       openHost: openBrowserHost({
         openWindows: !noOpen,
         launchFolder: folders.launch,
+        privateFolder: folders.privatePage,
         profileFolder: folders.browserProfile,
         ...(demo ? { size: DEMO_SIZE, demo } : {}),
         browser: () => policyOf?.().window.browser ?? null,

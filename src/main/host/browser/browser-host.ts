@@ -17,8 +17,9 @@ import {
   type ViewService,
   type WindowSize,
 } from '../desktop-host.ts';
+import { PrivatePage } from '../private-page.ts';
 import { type AwaitedPage, BrowserWindow } from './browser-window.ts';
-import { openAddress } from './open-address.ts';
+import { openAddress, openFile } from './open-address.ts';
 import { type PageServer, servePage } from './page-server.ts';
 import { readTrayPictures } from './tray-pictures.ts';
 
@@ -29,6 +30,8 @@ export type BrowserHostOptions = {
   readonly onPage?: (file: string) => void;
   /** For the launch page alone: below the user's runtime folder. */
   readonly launchFolder: string;
+  /** For the page that opens an address with a secret, alone: below the user's runtime folder. */
+  readonly privateFolder: string;
   /** For the browser's profile alone. */
   readonly profileFolder: string;
   readonly size?: WindowSize;
@@ -132,6 +135,7 @@ class BrowserHost implements DesktopHost {
   private readonly attention: Attention;
   private readonly programFolder: string;
   private readonly window: BrowserWindow;
+  private readonly privatePage: PrivatePage;
   private desktop: LinuxDesktop | null = null;
   private countdown = false;
   /** A window that is on its way: its page has not come yet. */
@@ -154,6 +158,7 @@ class BrowserHost implements DesktopHost {
       if (!attended && late && !this.closed) void this.showWindow(false).catch(() => false);
     };
     this.window = new BrowserWindow(options.profileFolder, options.size ?? PANEL_SIZE);
+    this.privatePage = new PrivatePage(options.privateFolder, (file) => openFile(file));
   }
 
   get abilities(): HostAbilities {
@@ -259,6 +264,10 @@ class BrowserHost implements DesktopHost {
     return !this.closed && openAddress(address);
   }
 
+  openPrivate(address: string): Promise<boolean> {
+    return this.privatePage.open(address);
+  }
+
   async startsAtLogin(): Promise<boolean> {
     return process.platform === 'linux' && startsAtLogin(process.env);
   }
@@ -271,6 +280,7 @@ class BrowserHost implements DesktopHost {
 
   async close(): Promise<void> {
     this.closed = true;
+    this.privatePage.close();
     this.giveUp();
     await this.server.close();
     await Promise.all([this.window.close(), this.desktop?.close()]);

@@ -43,7 +43,7 @@ export type ElectronApi = {
     removeListener(event: 'display-metrics-changed', listener: () => void): unknown;
   };
   readonly session: { fromPartition(partition: string, options?: { cache: boolean }): HostSession };
-  readonly shell: { openExternal(url: string): Promise<void> };
+  readonly shell: { openExternal(url: string): Promise<void>; openPath(path: string): Promise<string> };
 };
 
 export type ElectronApp = {

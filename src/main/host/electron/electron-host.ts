@@ -10,6 +10,7 @@ import {
   type ViewService,
   type WindowSize,
 } from '../desktop-host.ts';
+import { PrivatePage } from '../private-page.ts';
 import { CountdownWindows } from './countdown-windows.ts';
 import type { ElectronApi, HostContents, HostWindow, Preventable } from './electron-api.ts';
 import { PageIpc } from './ipc.ts';
@@ -28,6 +29,8 @@ export type ElectronHostOptions = {
   readonly size?: WindowSize;
   /** The built pictures: build/icons.ts. */
   readonly iconFolder: string;
+  /** For the page that opens an address with a secret, alone: a folder that nobody but this user can enter. */
+  readonly privateFolder: string;
   readonly platform: NodeJS.Platform;
   readonly env: NodeJS.ProcessEnv;
   /** Wayland lets no program place its windows, or keep them above others. */
@@ -49,6 +52,7 @@ class ElectronHost implements DesktopHost {
   readonly #tray: TrayIcon;
   readonly #notifications: Notifications;
   readonly #startAtLogin: StartAtLogin;
+  readonly #privatePage: PrivatePage;
   readonly #endings: Array<() => void> = [];
   #closed = false;
 
@@ -66,6 +70,11 @@ class ElectronHost implements DesktopHost {
     this.#tray = new TrayIcon(electron, { folder: options.iconFolder, platform: options.platform }, events);
     this.#notifications = new Notifications(electron, (key, action) => events.onNotification(key, action));
     this.#startAtLogin = openStartAtLogin(electron.app, options.platform, options.env);
+    // openExternal would put the address into the arguments of a browser. openPath resolves with what went wrong, if anything.
+    this.#privatePage = new PrivatePage(
+      options.privateFolder,
+      async (file) => (await electron.shell.openPath(file)) === '',
+    );
     this.#listen(events);
   }
 
@@ -115,6 +124,10 @@ class ElectronHost implements DesktopHost {
     }
   }
 
+  openPrivate(address: string): Promise<boolean> {
+    return this.#privatePage.open(address);
+  }
+
   startsAtLogin(): Promise<boolean> {
     return this.#startAtLogin.isSet();
   }
@@ -126,6 +139,7 @@ class ElectronHost implements DesktopHost {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#privatePage.close();
     for (const end of this.#endings) end();
     this.#countdown.hide();
     this.#panel.close();

@@ -109,6 +109,7 @@ async function run(
         windowFolder: join(options.folder, 'window'),
         preload: join(options.folder, 'preload.cjs'),
         iconFolder: join(options.folder, 'icons'),
+        privateFolder: folders.privatePage,
         platform: options.platform,
         env: options.env,
         ...(demo ? { size: DEMO_SIZE } : {}),
