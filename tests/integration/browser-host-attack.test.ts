@@ -320,7 +320,9 @@ const OTHER_USER = 65534;
 const asAnotherUser = (script: string) =>
   new Promise<{ out: string; err: string }>((resolve) => {
     const user = [`--reuid=${OTHER_USER}`, `--regid=${OTHER_USER}`, '--clear-groups'];
-    execFile('setpriv', [...user, 'bash', '-c', script], { timeout: 20_000, cwd: '/' }, (_, out, err) => resolve({ out, err }));
+    execFile('setpriv', [...user, 'bash', '-c', script], { timeout: 20_000, cwd: '/' }, (_, out, err) =>
+      resolve({ out, err }),
+    );
   });
 
 describe('a process of another user', () => {
