@@ -10,6 +10,7 @@ const NAMES = {
   card_desk_journeys_total: 'Journeys that began or came to an end, by kind and outcome.',
   card_desk_messages_total: 'Messages, by channel and outcome.',
   card_desk_refused_total: 'Requests refused by a limit, by limit.',
+  card_desk_sign_ins_refused_total: 'Sign-ins of RAs that were refused, by what was wrong.',
   card_desk_database_failures_total: 'Transactions that the database could not take.',
 } as const;
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { DeskOperationName } from '../../../src/core/contract/card-desk.ts';
 import { ask, CardAtDesk } from '../../rig/card-at-desk.ts';
@@ -348,6 +349,25 @@ export function abuseSuite(under: DatabaseUnderTest): void {
       const results = await Promise.all(Array.from({ length: 40 }, () => desk.call('signInChallenge', { body: {} })));
       expect(results.filter(({ ok }) => ok).length).toBeLessThanOrEqual(21);
       expect(results.some((each) => !each.ok && each.problem.code === 'Desk_TooMany')).toBe(true);
+    });
+
+    test('flooding the record of sign-ins: made-up challenges leave nothing, others one entry a minute', async () => {
+      const { desk } = await blockedCard();
+      const events = async () => (await recorded(desk)).filter((event) => event === 'ra-sign-in-refused').length;
+      const body = (challenge: string) => ({ challenge, certificate: 'AAAA', signature: 'AAAA' });
+      for (const operation of ['signIn', 'handOver'] as const) {
+        for (let i = 0; i < 20; i++) await desk.refuses(operation, { body: body(randomUUID()) });
+      }
+      expect(await events()).toBe(0);
+      const refusedOne = async () => {
+        const { id } = await desk.does('signInChallenge', { body: {} });
+        await desk.refuses('signIn', { body: body(id) });
+      };
+      for (let i = 0; i < 5; i++) await refusedOne();
+      expect(await events()).toBe(1);
+      desk.pass(60_000);
+      for (let i = 0; i < 5; i++) await refusedOne();
+      expect(await events()).toBe(2);
     });
 
     test('limits hold across instances', async () => {

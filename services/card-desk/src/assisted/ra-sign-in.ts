@@ -4,7 +4,7 @@ import { isSignatureBy } from '../../../../src/core/card/piv/signature.ts';
 import { type SignInProof, signInProofText } from '../../../../src/core/card-desk/proofs.ts';
 import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
 import { type Desk, done, type Outcome, refused } from '../desk.ts';
-import { withinLimits } from '../limits.ts';
+import { isToBeRecorded, withinLimits } from '../limits.ts';
 import { audit } from '../store/audit-chain.ts';
 import { column, one, type Sql } from '../store/database.ts';
 import { findPerson, type StoredPerson } from '../store/people.ts';
@@ -62,7 +62,7 @@ export async function signIn(
 
 export type ProvenRa = { readonly card_id: string; readonly person_id: string; readonly name: string };
 
-/** Who has signed the challenge, which is used up; null, and recorded: nobody who may sign in here. */
+/** Who has signed the challenge, which is used up; null, and counted: nobody who may sign in here. */
 export async function provenRa(
   desk: Desk,
   sql: Sql,
@@ -77,11 +77,15 @@ export async function provenRa(
       body.challenge,
     ]),
   );
+  if (asked === null) {
+    // Anybody can make up a challenge: a record of each would hold up everybody else's, and be kept for ever.
+    desk.metrics.count('card_desk_sign_ins_refused_total', { why: 'challenge' });
+    return null;
+  }
   const certificate = certificateOf(der);
   const ra = certificate === null ? null : await raOf(sql, certificate);
-  const trusted = asked !== null && now < asked.expires_at && ra !== null && ra.not_before <= now && now < ra.not_after;
+  const trusted = now < asked.expires_at && ra !== null && ra.not_before <= now && now < ra.not_after;
   const signed =
-    asked !== null &&
     certificate !== null &&
     isSignatureBy(
       certificate.publicKey,
@@ -93,11 +97,11 @@ export async function provenRa(
       Buffer.from(body.signature, 'base64'),
     );
   if (!trusted || !signed) {
-    await audit(sql, now, {
-      event: 'ra-sign-in-refused',
-      source: pseudonymOf(desk, source),
-      why: asked === null ? 'challenge' : signed ? 'certificate' : 'signature',
-    });
+    const why = signed ? 'certificate' : 'signature';
+    desk.metrics.count('card_desk_sign_ins_refused_total', { why });
+    if (await isToBeRecorded(desk, sql, `sign-in/${why}/${source}`, now)) {
+      await audit(sql, now, { event: 'ra-sign-in-refused', source: pseudonymOf(desk, source), why });
+    }
     return null;
   }
   return ra;
