@@ -10,7 +10,7 @@ import { generateKey } from '../../src/core/card/piv/key-generation.ts';
 import { PIN_REFERENCE, readPinStatus, verifyPin } from '../../src/core/card/piv/pin.ts';
 import { PivCard } from '../../src/core/card/piv/piv-card.ts';
 import { parseGeneratedKey } from '../../src/core/card/piv/public-key.ts';
-import { isSignatureBy, provesPossession, publicKeyOf, sign } from '../../src/core/card/piv/signature.ts';
+import { isSignatureBy, isSigningKey, provesPossession, publicKeyOf, sign } from '../../src/core/card/piv/signature.ts';
 import type { CertificateSlot } from '../../src/core/contract/card-process.ts';
 import { PROFILE_NAMES } from '../../src/simulator/card/profiles.ts';
 import { type CardOrder, issueCard, TEST_ADMIN_KEY, TEST_PIN } from '../../src/simulator/pki/issue-card.ts';
@@ -61,6 +61,14 @@ describe('a signature', () => {
       expect(isSignatureBy(key, MESSAGE, new Uint8Array(0))).toBe(false);
     },
   );
+
+  test('by a key of a kind that no card has is none, whatever it is', async () => {
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-521' });
+    expect(isSignatureBy(publicKey, MESSAGE, new Uint8Array(139))).toBe(false);
+    expect(isSigningKey(publicKey)).toBe(false);
+    expect(isSigningKey(generateKeyPairSync('x25519').publicKey)).toBe(false);
+    expect(isSigningKey(generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey)).toBe(true);
+  });
 
   test.each(rsa)('by a key of kind %s can be padded by PSS, with each hash', async (keys) => {
     const inserted = await insert({ keys: { '9a': keys, '9c': null, '9d': null, '9e': null } });

@@ -1,6 +1,7 @@
 import { createPublicKey, randomUUID, X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
-import { ADMIN_ALGORITHMS, CardIdSchema } from '../../../src/core/contract/card-desk.ts';
+import { isSigningKey } from '../../../src/core/card/piv/signature.ts';
+import { ADMIN_ALGORITHMS, CardIdSchema, printable } from '../../../src/core/contract/card-desk.ts';
 import { CERTIFICATE_SLOTS } from '../../../src/core/contract/card-process.ts';
 import { endRaSessions } from './assisted/ra-sign-in.ts';
 import type { Desk } from './desk.ts';
@@ -27,8 +28,8 @@ export class AdministrationError extends Error {
   override readonly name = 'AdministrationError';
 }
 
-const name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200));
-const userId = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(100));
+const name = v.pipe(v.string(), v.trim(), printable, v.minLength(1), v.maxLength(200));
+const userId = v.pipe(v.string(), v.trim(), printable, v.minLength(1), v.maxLength(100));
 
 export const PersonInputSchema = v.strictObject({
   userId,
@@ -46,7 +47,7 @@ const puk = v.pipe(v.string(), v.regex(/^(?:[!-~]{4,8}|hex:[0-9a-fA-F]{16})$/));
 
 export const CardInputSchema = v.strictObject({
   cardId: CardIdSchema,
-  serial: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(100))), null),
+  serial: v.optional(v.nullable(v.pipe(v.string(), printable, v.maxLength(100))), null),
   owner: v.optional(v.nullable(userId), null),
   puk,
   adminKey: v.optional(
@@ -114,6 +115,12 @@ export async function enrolCard(desk: Desk, input: unknown): Promise<{ readonly 
     slot,
     der: certificateOf(slot, der),
   }));
+  for (const { slot, der } of certificates) {
+    // These two prove who is there by signing; a key that the desk cannot judge would be found out in front of a blocked card.
+    if ((slot === '9A' || slot === '9E') && !isSigningKey(der.publicKey)) {
+      throw new AdministrationError(`the key of the certificate ${slot} is of a kind that no card signs by`);
+    }
+  }
   const proving = certificates.find(({ slot }) => slot === '9E')?.der;
   if (proving === undefined && adminKey === null) {
     throw new AdministrationError('a card needs a certificate for 9E or an admin key: it could never prove itself');

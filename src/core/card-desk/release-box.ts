@@ -29,11 +29,16 @@ export function makeReleaseKey(): { readonly privateKey: KeyObject; readonly pub
   return { privateKey, publicKey: publicKey.export({ type: 'spki', format: 'der' }) };
 }
 
-/** The agent's public key, or null if it is none. */
+/** With a point of low order every key agrees on nothing (RFC 7748 section 6.1), and with any other point none does. */
+const TRIAL = generateKeyPairSync('x25519').privateKey;
+
+/** The agent's public key, or null if it is none, or one with which no secret can be agreed. */
 export function releaseKeyOf(spki: Uint8Array): KeyObject | null {
   try {
     const key = createPublicKey({ key: Buffer.from(spki), type: 'spki', format: 'der' });
-    return key.asymmetricKeyType === 'x25519' ? key : null;
+    if (key.asymmetricKeyType !== 'x25519') return null;
+    diffieHellman({ privateKey: TRIAL, publicKey: key }).fill(0);
+    return key;
   } catch {
     return null;
   }

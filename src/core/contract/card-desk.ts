@@ -19,6 +19,9 @@ const uuid = (description: string) => v.pipe(v.string(), v.uuid(), v.description
 const small = (max: number, description: string) =>
   v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max), v.description(description));
 
+/** No control characters: PostgreSQL keeps no NUL in a text, and nobody types the others. */
+export const printable = v.regex(/^[ -~\u00a0-\uffff]*$/);
+
 /** A card's id as the agent forms it: its GUID, or the SHA-256 of its first certificate (src/core/card/card-identity.ts). */
 export const CardIdSchema = v.pipe(
   v.string(),
@@ -507,7 +510,14 @@ export const DESK_OPERATIONS = {
     token: 'ra',
     parameters: none,
     query: v.strictObject({
-      find: v.pipe(v.string(), v.trim(), v.minLength(2), v.maxLength(100), v.description('What is looked for.')),
+      find: v.pipe(
+        v.string(),
+        v.trim(),
+        printable,
+        v.minLength(2),
+        v.maxLength(100),
+        v.description('What is looked for.'),
+      ),
     }),
     body: null,
     done: 200,

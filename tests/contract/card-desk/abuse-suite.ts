@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { sign } from '../../../src/core/card/piv/signature.ts';
+import { unlockProofText } from '../../../src/core/card-desk/proofs.ts';
 import type { DeskOperationName } from '../../../src/core/contract/card-desk.ts';
 import { ask, CardAtDesk } from '../../rig/card-at-desk.ts';
-import { type DatabaseUnderTest, type DeskUnderTest, PERSON, RA, someCardId } from '../../rig/card-desk.ts';
+import { type DatabaseUnderTest, type DeskUnderTest, ORIGIN, PERSON, RA, someCardId } from '../../rig/card-desk.ts';
 import { otherThan, stage, start, startAndType, type Ticket } from './stage.ts';
 
 const NEW_PIN = '135792';
@@ -368,6 +370,42 @@ export function abuseSuite(under: DatabaseUnderTest): void {
       desk.pass(60_000);
       for (let i = 0; i < 5; i++) await refusedOne();
       expect(await events()).toBe(2);
+    });
+
+    test('a genuine proof with a release key that agrees on nothing: refused, and the journey goes on', async () => {
+      const { desk, card } = await blockedCard();
+      const ticket = await startAndType(desk, card.cardId);
+      const { challenge } = await desk
+        .does('challenge', ask(ticket, { by: 'signature' }), ticket.token)
+        .then((each) => {
+          if (each.by !== 'signature') throw new Error('another kind of challenge');
+          return each;
+        });
+      const releaseKey = Buffer.concat([Buffer.from('302a300506032b656e032100', 'hex'), Buffer.alloc(32)]);
+      const text = unlockProofText({
+        origin: ORIGIN,
+        unlock: ticket.unlock.id,
+        cardId: card.cardId,
+        challenge,
+        releaseKey,
+      });
+      const signature = await sign(card.exchange, '9E', card.certificate('9e').publicKey, text);
+      const body = {
+        releaseKey: releaseKey.toString('base64'),
+        proof: { by: 'signature' as const, signature: Buffer.from(signature).toString('base64') },
+      };
+      expect(await desk.refuses('proveCard', ask(ticket, body), ticket.token)).toMatchObject({
+        code: 'Desk_BadRequest',
+      });
+      expect(await card.unlock(desk, ticket, NEW_PIN)).toMatchObject({ phase: 'unlocked' });
+    });
+
+    test('control characters where somebody types: no error of ours', async () => {
+      const { desk, card } = await blockedCard();
+      for (const address of ['ada\0@ward.example', 'ada@ward.example\0', '07700\u0000900123']) {
+        const problem = await desk.refuses('startUnlock', { body: { cardId: card.cardId, address } });
+        expect(problem.code, JSON.stringify(address)).toBe('Desk_AddressNotUsable');
+      }
     });
 
     test('limits hold across instances', async () => {

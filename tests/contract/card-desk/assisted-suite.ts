@@ -5,6 +5,7 @@ import { handOverProofText, signInProofText } from '../../../src/core/card-desk/
 import { TEST_PIN } from '../../../src/simulator/pki/issue-card.ts';
 import { ask, CardAtDesk } from '../../rig/card-at-desk.ts';
 import { type DatabaseUnderTest, type DeskUnderTest, ORIGIN, PERSON, RA, someCardId } from '../../rig/card-desk.ts';
+import { foreignCertificate } from '../../rig/foreign-certificate.ts';
 import { otherThan, stage, start } from './stage.ts';
 
 const NEW_PIN = '135792';
@@ -45,6 +46,12 @@ export function assistedSuite(under: DatabaseUnderTest): void {
         expect(outcome.ok ? outcome.answer.people : outcome.problem.code, find).toEqual(
           find === '%' ? 'Desk_BadRequest' : [],
         );
+      }
+      // PostgreSQL keeps no NUL in a text: it would be an error of ours.
+      for (const find of ['ab\0', 'a\0b', 'ab\u0007c', 'ab\u0085']) {
+        expect(await desk.refuses('findPeople', { query: { find } }, token), JSON.stringify(find)).toMatchObject({
+          code: 'Desk_BadRequest',
+        });
       }
     });
 
@@ -211,6 +218,19 @@ export function assistedSuite(under: DatabaseUnderTest): void {
         desk.pass(2 * 60_000);
         const body = { challenge: asked.id, certificate: certificate.toString('base64'), signature };
         expect(await desk.call('signIn', { body })).toMatchObject(refused);
+      });
+
+      test('with a certificate of a kind that no card has is refused and recorded, and uses up the challenge', async () => {
+        const { desk } = await blockedCard();
+        const { id: challenge } = await desk.does('signInChallenge', { body: {} });
+        const certificate = (await foreignCertificate()).toString('base64');
+        const body = { challenge, certificate, signature: 'AAAA' };
+        for (const operation of ['signIn', 'handOver', 'signIn'] as const) {
+          expect(await desk.refuses(operation, { body })).toMatchObject({ code: 'Desk_SignIn' });
+        }
+        const count = (why: string) => desk.desk.metrics.value('card_desk_sign_ins_refused_total', { why });
+        expect([count('signature'), count('challenge')]).toEqual([1, 2]);
+        expect((await desk.audit()).filter(({ event }) => event === 'ra-sign-in-refused')).toHaveLength(1);
       });
 
       test('ends by signing out, after 15 minutes without a request, after four hours, with the card, with the role', async () => {

@@ -16,6 +16,7 @@ import { migrate, ownMigrations } from '../../../services/card-desk/src/store/mi
 import { sweep } from '../../../services/card-desk/src/sweeper.ts';
 import { ask, CardAtDesk } from '../../rig/card-at-desk.ts';
 import { type DatabaseUnderTest, PERSON, someCardId } from '../../rig/card-desk.ts';
+import { foreignCertificate } from '../../rig/foreign-certificate.ts';
 import { stage, start, startAndType } from './stage.ts';
 
 /** What the desk keeps: keys, the audit chain, tables, and what the organisation's staff put in. */
@@ -199,6 +200,19 @@ export function keepingSuite(under: DatabaseUnderTest): void {
           [{ ...card, cardId: 'x' }, 'not understood: cardId'],
         ];
         for (const [input, why] of wrong) await expect(enrolCard(desk.desk, input)).rejects.toThrow(why);
+        const foreign = (await foreignCertificate()).toString('base64');
+        for (const slot of ['9A', '9E']) {
+          const input = { ...card, certificates: { ...Object(card.certificates), [slot]: foreign } };
+          const why = `the key of the certificate ${slot} is of a kind that no card signs by`;
+          await expect(enrolCard(desk.desk, input)).rejects.toThrow(why);
+        }
+        for (const input of [
+          { ...PERSON, name: 'Ada\0' },
+          { ...PERSON, userId: '5\u00005' },
+        ]) {
+          await expect(savePerson(desk.desk, input)).rejects.toThrow('not understood');
+        }
+        await expect(enrolCard(desk.desk, { ...card, serial: 'S\0' })).rejects.toThrow('not understood: serial');
         await enrolCard(desk.desk, card);
         await expect(enrolCard(desk.desk, card)).rejects.toThrow('enrolled already');
         await expect(savePerson(desk.desk, { ...PERSON, email: 'secret' })).rejects.toThrow('not understood: email');

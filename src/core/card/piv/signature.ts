@@ -34,18 +34,30 @@ export async function sign(
   return copyOf(answerOf(answer, AUTHENTICATION.response));
 }
 
-/** Whether `signature` is of this message by the other half of `publicKey`; false for anything that is no signature at all. */
+/**
+ * Whether `signature` is of this message by the other half of `publicKey`; false for anything that is no signature at all, and
+ * for a key of a kind that no card signs by (P-521, say), which a stranger may send as well as a wrong signature.
+ */
 export function isSignatureBy(
   publicKey: KeyObject,
   message: Uint8Array,
   signature: Uint8Array,
   { hash, padding }: SignatureScheme = DEFAULT_SCHEME,
 ): boolean {
-  const algorithm = algorithmOf(publicKey);
   try {
+    const algorithm = algorithmOf(publicKey);
     if (algorithm === 'ed25519') return verify(null, message, publicKey, signature);
     if (!isRsa(algorithm)) return verify(hash, message, { key: publicKey, dsaEncoding: 'der' }, signature);
     return verify(hash, message, { key: publicKey, ...RSA_VERIFICATION[padding] }, signature);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a card can sign by the other half of this key, and {@link isSignatureBy} judge it. */
+export function isSigningKey(publicKey: KeyObject): boolean {
+  try {
+    return algorithmOf(publicKey) !== 'x25519';
   } catch {
     return false;
   }
