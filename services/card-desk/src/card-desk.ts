@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -99,10 +99,6 @@ async function main(): Promise<Exit> {
 }
 
 function readRing(): KeyRing {
-  const file = process.env.CARD_DESK_KEYS_FILE;
-  if (file !== undefined && process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) {
-    throw new SettingsError('the key ring may be read by others: chmod 600');
-  }
   const text = secretOf('CARD_DESK_KEYS', process.env);
   if (text === null)
     throw new SettingsError('CARD_DESK_KEYS or CARD_DESK_KEYS_FILE is not set; see: card-desk new-key');

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import * as v from 'valibot';
 
 /** What an organisation sets. One JSON file; secrets come from the environment, or from files that the environment names. */
@@ -127,13 +127,17 @@ export const SECRET_NAMES = [
   'CARD_DESK_NOTIFY_API_KEY',
 ] as const;
 
-/** A secret from the environment, or from the file that `NAME_FILE` names; null: not set. */
+/** A secret from the environment, or from the file that `NAME_FILE` names and nobody else may read; null: not set. */
 export function secretOf(name: (typeof SECRET_NAMES)[number], environment: NodeJS.ProcessEnv): string | null {
   const file = environment[`${name}_FILE`];
   if (file === undefined || file === '') return environment[name] || null;
   try {
+    if (process.platform !== 'win32' && (statSync(file).mode & 0o077) !== 0) {
+      throw new SettingsError(`the file that ${name}_FILE names may be read by others: chmod 600`);
+    }
     return readFileSync(file, 'utf8').trim();
-  } catch {
+  } catch (error) {
+    if (error instanceof SettingsError) throw error;
     throw new SettingsError(`the file that ${name}_FILE names cannot be read`);
   }
 }
