@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import * as v from 'valibot';
+import { trustedProxiesOf } from './http/trusted-proxies.ts';
 
 /** What an organisation sets. One JSON file; secrets come from the environment, or from files that the environment names. */
 
@@ -100,11 +101,18 @@ export function parseSettings(json: unknown): Settings {
     throw new SettingsError(`settings: ${why.join('; ')}`);
   }
   const settings = parsed.output;
-  const { listen, tls, behindProxy } = settings;
+  const { listen, tls, behindProxy, trustedProxies } = settings;
   if (tls === null && !behindProxy && !isLoopback(listen.host)) {
     throw new SettingsError(
       'settings: listen.host is not of this machine: set tls, or behindProxy if a proxy brings it',
     );
+  }
+  if (trustedProxiesOf(trustedProxies) === null) {
+    throw new SettingsError('settings: trustedProxies: IP addresses, and networks as 10.1.0.0/16');
+  }
+  // Everybody would come from the proxy's address, and use up its limits for everybody else.
+  if (behindProxy && trustedProxies.length === 0) {
+    throw new SettingsError('settings: behindProxy: trustedProxies has to say whose X-Forwarded-For is believed');
   }
   return settings;
 }

@@ -353,6 +353,34 @@ export function abuseSuite(under: DatabaseUnderTest): void {
       expect(results.some((each) => !each.ok && each.problem.code === 'Desk_TooMany')).toBe(true);
     });
 
+    test('flooding from behind a proxy that writes ports, or no addresses: one source all the same', async () => {
+      const { desk } = await blockedCard({
+        settings: { trustedProxies: ['127.0.0.0/8', '::1'], limits: { requestsOfSource: { count: 5 } } },
+      });
+      const asked = async (forwarded: string) => {
+        const response = await fetch(`${desk.service.address}/v1/ra/challenges`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-forwarded-for': forwarded },
+          body: '{}',
+        });
+        return response.status;
+      };
+      const forms = [
+        (i: number) => `203.0.113.7:${40_000 + i}`,
+        (i: number) => `[2001:db8::${i}]:${40_000 + i}`,
+        // The proxy in front of the one that is called, with its port.
+        (i: number) => `198.51.100.4:${40_000 + i}, 127.0.0.2:${50_000 + i}`,
+        (i: number) => `client-${i}`,
+      ];
+      for (const form of forms) {
+        const statuses = await Promise.all(Array.from({ length: 12 }, (_, i) => asked(form(i))));
+        expect(
+          statuses.filter((status) => status === 201),
+          form(0),
+        ).toHaveLength(5);
+      }
+    });
+
     test('flooding the record of sign-ins: made-up challenges leave nothing, others one entry a minute', async () => {
       const { desk } = await blockedCard();
       const events = async () => (await recorded(desk)).filter((event) => event === 'ra-sign-in-refused').length;

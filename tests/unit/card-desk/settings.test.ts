@@ -2,7 +2,16 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SettingsError, secretOf } from '../../../services/card-desk/src/settings.ts';
-import { scratchFolder } from '../../rig/card-desk.ts';
+import { scratchFolder, testSettings } from '../../rig/card-desk.ts';
+
+test('a desk behind a proxy has to know which: everybody would be one source', () => {
+  expect(() => testSettings({ behindProxy: true })).toThrow('trustedProxies has to say');
+  expect(testSettings({ behindProxy: true, trustedProxies: ['10.0.0.1'] }).trustedProxies).toEqual(['10.0.0.1']);
+});
+
+test('a proxy that is no address is refused', () => {
+  expect(() => testSettings({ trustedProxies: ['proxy.example'] })).toThrow('trustedProxies: IP addresses');
+});
 
 test('a secret in a file is taken if nobody else may read it', async () => {
   using folder = await scratchFolder();

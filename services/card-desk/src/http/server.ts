@@ -20,6 +20,7 @@ import { openApiDocument } from './openapi.ts';
 import { type Caller, HANDLERS } from './operations.ts';
 import { addRaPage, PAGE_HEADERS } from './ra-page.ts';
 import { sourceOf } from './source.ts';
+import { trustedProxiesOf } from './trusted-proxies.ts';
 
 const MAX_BODY = 32 * 1024;
 const PATIENCE_MS = 15_000;
@@ -48,7 +49,7 @@ export function deskServer(desk: Desk, log: Log, version: string): DeskServer {
     // The answer of a request that is under way when the desk stops still goes out; new ones on its connection do not come in.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    trustProxy: trustedProxies.length === 0 ? false : (trustedProxiesOf(trustedProxies) ?? false),
     ...(https === null ? {} : { https: { ...https, minVersion: 'TLSv1.2' } }),
   }) as unknown as FastifyInstance;
   app.removeContentTypeParser('text/plain');
