@@ -120,6 +120,16 @@ test('what is wrong with settings and keys is said, and nothing starts', async (
   expect(await open.run(['nonsense'])).toMatchObject({ exit: 2 });
   expect(await open.run(['keys', '--nonsense'])).toMatchObject({ exit: 2 });
   expect((await open.run(['openapi'])).lines).toMatchObject([{ openapi: '3.1.0' }]);
+  chmodSync(keys, 0o600);
+  const remote = 'postgres://desk:hidden@db.example/desk';
+  const unprotected = new CardDeskFolder(path, { ...SMTP, CARD_DESK_KEYS_FILE: keys, DATABASE_URL: remote });
+  const refused = await unprotected.run(['serve']);
+  expect(refused).toMatchObject({ exit: 3, errors: expect.stringContaining('sslmode=verify-full') });
+  expect(refused.errors).not.toContain('hidden');
+  const url = join(path, 'url');
+  writeFileSync(url, 'postgres://127.0.0.1:1/x', { mode: 0o644 });
+  const readable = new CardDeskFolder(path, { ...SMTP, CARD_DESK_KEYS_FILE: keys, DATABASE_URL_FILE: url });
+  expect(await readable.run(['keys'])).toMatchObject({ exit: 3, errors: expect.stringContaining('DATABASE_URL_FILE') });
   const nowhere = new CardDeskFolder(path, {
     ...SMTP,
     CARD_DESK_KEYS: newKeyLine('k'),

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type * as v from 'valibot';
 import { type Database, DatabaseUnavailable, parseRows, type Sql, type SqlValue } from './database.ts';
+import { checkDatabaseUrl } from './database-url.ts';
 import { codeOf, isConflict, judged } from './sql-state.ts';
 
 const STATEMENT_MS = 10_000;
@@ -11,6 +12,7 @@ const RUNS = 4;
 
 /** A PostgreSQL server. Lost connections are made anew with the next transaction; nothing here retries what may have happened. */
 export function openPostgres(url: string, options: { readonly connections?: number } = {}): Database {
+  checkDatabaseUrl(url);
   const pool = new pg.Pool({
     connectionString: url,
     max: options.connections ?? 10,
