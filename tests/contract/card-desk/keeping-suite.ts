@@ -52,7 +52,7 @@ export function keepingSuite(under: DatabaseUnderTest): void {
         const { desk } = await blockedCard({ keys: newKeyLine('first') });
         const check = (keys: string) => checkKeys(desk.desk.database, parseKeyRing(keys), new Date());
         await expect(check(newKeyLine('second'))).rejects.toThrow('the key first is still in use');
-        await expect(check(newKeyLine('first'))).rejects.toThrow('not the one that this database was written with');
+        await expect(check(newKeyLine('first'))).rejects.toThrow('not the one that this database knows by that id');
       });
 
       test('open nothing that was moved elsewhere in the database', async () => {

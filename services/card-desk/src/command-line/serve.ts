@@ -1,7 +1,7 @@
 import { jsonLog, type Log, traceOf } from '../http/log.ts';
-import type { KeyRing } from '../secrets/key-ring.ts';
+import { type KeyRing, KeyRingError } from '../secrets/key-ring.ts';
 import { carriersOf, type Service, startService } from '../service.ts';
-import type { Settings } from '../settings.ts';
+import { type Settings, SettingsError } from '../settings.ts';
 import type { Database } from '../store/database.ts';
 import type { FolderLock } from '../store/folder-lock.ts';
 import { EXIT, type Exit } from './commands.ts';
@@ -60,7 +60,11 @@ export async function serve(needs: ServeNeeds): Promise<Exit> {
 
 function reload(service: Service, readRing: () => KeyRing, log: Log): void {
   const reloading = (async () => service.reload(readRing()))();
-  reloading.catch((error: unknown) => log({ level: 'error', event: 'not-reloaded', ...traceOf(error) }));
+  reloading.catch((error: unknown) => {
+    // These two say which key or file, and quote nothing of it.
+    const told = error instanceof KeyRingError || error instanceof SettingsError;
+    log({ level: 'error', event: 'not-reloaded', ...(told ? { code: error.message } : traceOf(error)) });
+  });
 }
 
 function ended(): Promise<void> {

@@ -14,6 +14,7 @@ import {
 } from '../../../../src/core/contract/card-desk.ts';
 import type { Desk, Refusal } from '../desk.ts';
 import { withinLimits } from '../limits.ts';
+import { KeyNotHere } from '../secrets/key-ring.ts';
 import { DatabaseUnavailable } from '../store/database.ts';
 import { type Log, traceOf } from './log.ts';
 import { openApiDocument } from './openapi.ts';
@@ -157,6 +158,11 @@ function answerError(desk: Desk, log: Log, error: unknown, request: FastifyReque
     desk.metrics.count('card_desk_database_failures_total');
     log({ level: 'error', event: 'database', code: error.message, request: request.id });
     reply.header('retry-after', '5');
+    return refuse(reply, { code: 'Desk_Unavailable' });
+  }
+  if (error instanceof KeyNotHere) {
+    // Another instance has the key: whoever asks again reaches that one, or this one after its keys were read anew.
+    log({ level: 'error', event: 'key-not-here', code: error.message, request: request.id });
     return refuse(reply, { code: 'Desk_Unavailable' });
   }
   // What Fastify itself refuses: no JSON, too much of it, another type.

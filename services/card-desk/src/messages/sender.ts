@@ -3,7 +3,7 @@ import type { KeyRing } from '../secrets/key-ring.ts';
 import { audit } from '../store/audit-chain.ts';
 import { type Database, DatabaseUnavailable } from '../store/database.ts';
 import { type Claimed, claimMessages, nextDue, postponeMessage, settleMessage } from '../store/outbox.ts';
-import { type Carrier, DeliveryError } from './message.ts';
+import { type Carrier, DeliveryError, type Outgoing } from './message.ts';
 
 const AT_ONCE = 8;
 const FIRST_PAUSE_MS = 1000;
@@ -77,7 +77,7 @@ export class MessageSender {
         await Promise.all(claimed.map((each) => this.deliver(each)));
         if (claimed.length < AT_ONCE || this.stopped) break;
       }
-      const due = await database.transaction((sql) => nextDue(sql));
+      const due = await database.transaction((sql) => nextDue(sql, ring()));
       const pause = due === null ? LOOK_AGAIN_MS : due.getTime() - now().getTime();
       return Math.min(LOOK_AGAIN_MS, Math.max(10, pause));
     } catch (error) {
@@ -87,9 +87,18 @@ export class MessageSender {
     }
   }
 
-  private async deliver({ message, tries, expiresAt }: Claimed): Promise<void> {
+  private async deliver({ id, purpose, message, tries, expiresAt }: Claimed): Promise<void> {
     const { database, now, metrics, carriers } = this.needs;
-    const { id, purpose, channel } = message;
+    if (message === null) {
+      this.needs.onProblem({ what: 'message', code: 'does not open' });
+      metrics.count('card_desk_messages_total', { channel: 'unknown', outcome: 'given-up' });
+      await database.transaction(async (sql) => {
+        await settleMessage(sql, id, 'given-up');
+        await audit(sql, now(), { event: 'message-given-up', message: id, purpose, why: 'does not open' });
+      });
+      return;
+    }
+    const { channel } = message;
     if (channel === 'nobody') {
       await database.transaction(async (sql) => {
         await settleMessage(sql, id, 'discarded');
@@ -97,7 +106,7 @@ export class MessageSender {
       });
       return;
     }
-    const failed = await send(carriers[channel], message, now() >= expiresAt);
+    const failed = await send(carriers[channel], { ...message, id, purpose }, now() >= expiresAt);
     if (failed === null) {
       metrics.count('card_desk_messages_total', { channel, outcome: 'sent' });
       await database.transaction(async (sql) => {
@@ -122,11 +131,7 @@ export class MessageSender {
   }
 }
 
-async function send(
-  carrier: Carrier | null,
-  message: Claimed['message'],
-  late: boolean,
-): Promise<DeliveryError | null> {
+async function send(carrier: Carrier | null, message: Outgoing, late: boolean): Promise<DeliveryError | null> {
   if (late) return new DeliveryError('too late', true);
   if (carrier === null) return new DeliveryError('no carrier', true);
   try {

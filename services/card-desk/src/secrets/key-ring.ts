@@ -8,7 +8,17 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 export type Sealed = { readonly keyId: string; readonly octets: Uint8Array };
 
 export class KeyRingError extends Error {
-  override readonly name = 'KeyRingError';
+  override readonly name: string = 'KeyRingError';
+}
+
+/** It is another instance's, which was given its keys before this one, or of a key that was taken out too early. */
+export class KeyNotHere extends KeyRingError {
+  override readonly name = 'KeyNotHere';
+
+  /** @param keyId which names no secret */
+  constructor(keyId: string) {
+    super(`the key ${keyId} is not in the key ring`);
+  }
 }
 
 const KEY = 32;
@@ -40,12 +50,15 @@ export class KeyRing {
     return this.keys.has(keyId);
   }
 
-  /** @param place what the secret belongs to, such as `card/ID/puk`: elsewhere it does not open. */
-  seal(place: string, secret: Uint8Array): Sealed {
+  /**
+   * @param place what the secret belongs to, such as `card/ID/puk`: elsewhere it does not open.
+   * @param keyId another key than the first, for a text by which it is known again
+   */
+  seal(place: string, secret: Uint8Array, keyId: string = this.active): Sealed {
     const nonce = randomBytes(NONCE);
-    const cipher = createCipheriv('aes-256-gcm', this.key(this.active).sealing, nonce).setAAD(Buffer.from(place));
+    const cipher = createCipheriv('aes-256-gcm', this.key(keyId).sealing, nonce).setAAD(Buffer.from(place));
     const text = Buffer.concat([cipher.update(secret), cipher.final()]);
-    return { keyId: this.active, octets: Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), text]) };
+    return { keyId, octets: Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), text]) };
   }
 
   /** Throws a {@link KeyRingError} for what was sealed elsewhere, or by a key that is not here. The caller overwrites the secret. */
@@ -76,7 +89,7 @@ export class KeyRing {
 
   private key(id: string): Key {
     const key = this.keys.get(id);
-    if (key === undefined) throw new KeyRingError(`the key ${id} is not in the key ring`);
+    if (key === undefined) throw new KeyNotHere(id);
     return key;
   }
 }

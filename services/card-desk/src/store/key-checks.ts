@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { type KeyRing, KeyRingError } from '../secrets/key-ring.ts';
 import { column, type Database, type Sql } from './database.ts';
 
-/** Which keys this database has ever been written with, and whether the key ring has them. */
+/** Which keys this database knows, and whether the key ring has them. */
 
 const KNOWN_TEXT = Buffer.from('card desk');
 const placeOf = (id: string) => `key/${id}`;
@@ -20,29 +20,30 @@ const USES = [
 const KeySchema = v.object({ id: column.text, check_value: column.octets });
 
 /**
- * To be called before anything is written: registers the sealing key, and rejects with a {@link KeyRingError} if a key under
- * a known id has other octets, or if one that is still in use is missing.
+ * To be called before anything is written: registers the keys of the ring, and rejects with a {@link KeyRingError}, with nothing
+ * changed, if a key under a known id has other octets, or if one that is still in use is missing. A key is registered before it
+ * seals: two instances that were given different octets under one id are told apart while it is second in their rings.
  */
 export async function checkKeys(database: Database, ring: KeyRing, now: Date): Promise<void> {
   await database.transaction(async (sql) => {
+    // In one order, whatever order the rings have: instances that start at once do not wait for each other in a circle.
+    for (const id of ring.ids.toSorted()) {
+      await sql.run(
+        'insert into keys (id, check_value, first_used_at) values ($1, $2, $3) on conflict (id) do nothing',
+        [id, ring.seal(placeOf(id), KNOWN_TEXT, id).octets, now],
+      );
+    }
     const known = await sql.rows(KeySchema, 'select id, check_value from keys');
     for (const { id, check_value: octets } of known) {
       if (ring.has(id)) {
         const text = opened(ring, id, octets);
         if (text === null || !text.equals(KNOWN_TEXT)) {
-          throw new KeyRingError(`the key ${id} is not the one that this database was written with`);
+          throw new KeyRingError(`the key ${id} is not the one that this database knows by that id`);
         }
       } else if ((await usesOf(sql, id)) > 0) {
         throw new KeyRingError(`the key ${id} is still in use in this database and is not in the key ring`);
       }
     }
-    if (known.some(({ id }) => id === ring.active)) return;
-    const { keyId, octets } = ring.seal(placeOf(ring.active), KNOWN_TEXT);
-    await sql.run('insert into keys (id, check_value, first_used_at) values ($1, $2, $3) on conflict (id) do nothing', [
-      keyId,
-      octets,
-      now,
-    ]);
   });
 }
 

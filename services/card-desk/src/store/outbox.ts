@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import {
-  MESSAGE_PURPOSES,
-  type Message,
-  type MessagePurpose,
-  MessageSchema,
-  type Outgoing,
-} from '../messages/message.ts';
-import type { KeyRing } from '../secrets/key-ring.ts';
+import { MESSAGE_PURPOSES, type Message, type MessagePurpose, MessageSchema } from '../messages/message.ts';
+import type { KeyRing, Sealed } from '../secrets/key-ring.ts';
 import { column, type Sql } from './database.ts';
 
 /**
@@ -44,23 +38,42 @@ const RowSchema = v.object({
   expires_at: column.moment,
 });
 
-export type Claimed = { readonly message: Outgoing; readonly tries: number; readonly expiresAt: Date };
+export type Claimed = {
+  readonly id: string;
+  readonly purpose: MessagePurpose;
+  /** null: what lies there is not what was written, or not where it was written. */
+  readonly message: Message | null;
+  readonly tries: number;
+  readonly expiresAt: Date;
+};
 
-/** Takes messages that are due, and that no other instance has. Their tries are counted here: a crash costs one. */
+/**
+ * Takes messages that are due, and that no other instance has. Their tries are counted here: a crash costs one. Those that were
+ * sealed by a key which is not in this ring are left to an instance that has it.
+ */
 export async function claimMessages(sql: Sql, ring: KeyRing, now: Date, limit: number): Promise<Claimed[]> {
   const rows = await sql.rows(
     RowSchema,
     `update messages set state = 'sending', tries = tries + 1, due_at = $2
      where id in (
-       select id from messages where state in ('waiting', 'sending') and due_at <= $1
+       select id from messages where state in ('waiting', 'sending') and due_at <= $1 and key_id = any($4::text[])
        order by due_at limit $3 for update skip locked)
      returning id, purpose, key_id, sealed, tries, expires_at`,
-    [now, new Date(now.getTime() + CLAIM_MS), limit],
+    [now, new Date(now.getTime() + CLAIM_MS), limit, ring.ids],
   );
   return rows.map(({ id, purpose, key_id: keyId, sealed: octets, tries, expires_at: expiresAt }) => {
-    const opened = ring.open(MESSAGE_PLACE(id), { keyId, octets });
-    return { message: { ...v.parse(MessageSchema, JSON.parse(opened.toString())), id, purpose }, tries, expiresAt };
+    const message = opened(ring, id, { keyId, octets });
+    return { id, purpose, message, tries, expiresAt };
   });
+}
+
+/** Each on its own: one that does not open must not keep the others back. */
+function opened(ring: KeyRing, id: string, sealed: Sealed): Message | null {
+  try {
+    return v.parse(MessageSchema, JSON.parse(ring.open(MESSAGE_PLACE(id), sealed).toString()));
+  } catch {
+    return null;
+  }
 }
 
 export async function settleMessage(sql: Sql, id: string, state: 'sent' | 'given-up' | 'discarded'): Promise<void> {
@@ -73,8 +86,9 @@ export async function postponeMessage(sql: Sql, id: string, dueAt: Date): Promis
 
 const DueSchema = v.object({ due_at: column.moment });
 
-/** When the next message is due; null: none waits. */
-export async function nextDue(sql: Sql): Promise<Date | null> {
-  const text = "select due_at from messages where state in ('waiting', 'sending') order by due_at limit 1";
-  return (await sql.rows(DueSchema, text))[0]?.due_at ?? null;
+/** When the next message is due that this ring opens; null: none waits. */
+export async function nextDue(sql: Sql, ring: KeyRing): Promise<Date | null> {
+  const text = `select due_at from messages where state in ('waiting', 'sending') and key_id = any($1::text[])
+     order by due_at limit 1`;
+  return (await sql.rows(DueSchema, text, [ring.ids]))[0]?.due_at ?? null;
 }
