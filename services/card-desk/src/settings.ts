@@ -8,7 +8,10 @@ const text = (maxLength: number) => v.pipe(v.string(), v.minLength(1), v.maxLeng
 const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
 const host = text(255);
 
-/** So many in so many seconds: all at once or spread, and then as many as that makes a second. */
+/**
+ * So many at once, and then as many as that makes a second: whoever uses up a limit and each next one as soon as it is there has
+ * twice `count` in the first `seconds`, and never more than that in any.
+ */
 const limit = (count: number, seconds: number) =>
   v.optional(
     v.strictObject({
@@ -65,13 +68,15 @@ export const SettingsSchema = v.strictObject({
   ),
   limits: v.optional(
     v.strictObject({
-      requestsOfSource: limit(600, 60),
-      startsOfSource: limit(60, 600),
+      /** A source is an address, or an IPv6 network of /64: a hospital behind one address is one source with everybody in it. */
+      requestsOfSource: limit(1200, 60),
+      startsOfSource: limit(200, 600),
       /** These three are kept silently: what they stop is answered like anything else. */
       codesOfCard: limit(5, 900),
-      codesOfCardADay: limit(20, 86_400),
+      /** Ten, since it is refilled while it is used: no more than 20 in any 24 hours, of five guesses each. */
+      codesOfCardADay: limit(10, 86_400),
       messagesToAddress: limit(6, 3600),
-      signInsOfSource: limit(30, 600),
+      signInsOfSource: limit(100, 600),
       searchesOfRa: limit(60, 60),
     }),
     {},

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { withinLimits } from '../../../services/card-desk/src/limits.ts';
 import { sign } from '../../../src/core/card/piv/signature.ts';
 import { unlockProofText } from '../../../src/core/card-desk/proofs.ts';
 import type { DeskOperationName } from '../../../src/core/contract/card-desk.ts';
@@ -398,6 +399,24 @@ export function abuseSuite(under: DatabaseUnderTest): void {
       desk.pass(60_000);
       for (let i = 0; i < 5; i++) await refusedOne();
       expect(await events()).toBe(2);
+    });
+
+    test('asking for codes of a card whenever one may: no more than 20 in any 24 hours', async () => {
+      const desk = await openDesk();
+      const of = someCardId();
+      const uses = [
+        { limit: 'codesOfCard', of },
+        { limit: 'codesOfCardADay', of },
+      ] as const;
+      const minutes = { day: 24 * 60, step: 6, end: 60 * 60 };
+      const starts: number[] = [];
+      for (let minute = 0; minute < minutes.end; minute += minutes.step) {
+        while ((await withinLimits(desk.desk, uses)).ok) starts.push(minute);
+        desk.pass(minutes.step * 60_000);
+      }
+      const inADay = starts.map((first) => starts.filter((at) => at >= first && at < first + minutes.day).length);
+      expect(Math.max(...inADay)).toBeGreaterThanOrEqual(18);
+      expect(Math.max(...inADay)).toBeLessThanOrEqual(20);
     });
 
     test('a genuine proof with a release key that agrees on nothing: refused, and the journey goes on', async () => {
