@@ -7,9 +7,11 @@ import {
   setOwner,
   settleCode,
 } from '../../../services/card-desk/src/administration.ts';
+import { healthOf } from '../../../services/card-desk/src/http/health.ts';
 import { newKeyLine, parseKeyRing } from '../../../services/card-desk/src/secrets/key-ring.ts';
 import { readAudit } from '../../../services/card-desk/src/store/audit-chain.ts';
 import { openCardSecret, stuckCards } from '../../../services/card-desk/src/store/cards.ts';
+import { type Database, DatabaseUnavailable } from '../../../services/card-desk/src/store/database.ts';
 import { checkKeys, keyUses } from '../../../services/card-desk/src/store/key-checks.ts';
 import { rotateKeys } from '../../../services/card-desk/src/store/key-rotation.ts';
 import { migrate, ownMigrations } from '../../../services/card-desk/src/store/migrations.ts';
@@ -342,6 +344,36 @@ export function keepingSuite(under: DatabaseUnderTest): void {
         });
         await expect(settleCode(desk.desk, { cardId: someCardId(), puk: '11112222' })).rejects.toThrow('not enrolled');
       });
+    });
+
+    test('whether the database answers is asked once a second, however many want to know', async () => {
+      const open = await database();
+      const opened = await open();
+      let clock = 0;
+      let asked = 0;
+      let fails = false;
+      const counted: Database = {
+        ...opened,
+        async transaction(work) {
+          asked += 1;
+          if (fails) throw new DatabaseUnavailable('gone');
+          return await opened.transaction(work);
+        },
+      };
+      const health = healthOf(counted, () => clock);
+      await Promise.all(Array.from({ length: 50 }, () => health()));
+      clock = 999;
+      await health();
+      expect(asked).toBe(1);
+      clock = 1000;
+      fails = true;
+      for (let i = 0; i < 3; i++) await expect(health()).rejects.toThrow('gone');
+      expect(asked).toBe(2);
+      fails = false;
+      clock = 2000;
+      await health();
+      expect(asked).toBe(3);
+      await opened.close();
     });
 
     test('metrics count what happened', async () => {

@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
-import * as v from 'valibot';
 import type { Desk } from '../desk.ts';
+import { healthOf } from './health.ts';
 
 /**
  * What operators ask: /metrics and /healthz, on an address of their own. Counts of messages tell known addresses from unknown
@@ -10,17 +10,16 @@ export function operationsServer(
   desk: Desk,
   at: { readonly host: string; readonly port: number },
 ): { listen(): Promise<string>; close(): Promise<void> } {
+  const health = healthOf(desk.database);
   const server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
     if (request.method !== 'GET') answer(response, 405, 'text/plain', '');
     else if (path === '/metrics') answer(response, 200, 'text/plain; version=0.0.4', desk.metrics.text());
     else if (path === '/healthz') {
-      desk.database
-        .transaction((sql) => sql.rows(v.unknown(), 'select 1'))
-        .then(
-          () => answer(response, 200, 'application/json', '{"status":"ok"}'),
-          () => answer(response, 503, 'application/json', '{"status":"no database"}'),
-        );
+      health().then(
+        () => answer(response, 200, 'application/json', '{"status":"ok"}'),
+        () => answer(response, 503, 'application/json', '{"status":"no database"}'),
+      );
     } else answer(response, 404, 'text/plain', '');
   });
   server.requestTimeout = 5000;

@@ -16,6 +16,7 @@ import type { Desk, Refusal } from '../desk.ts';
 import { withinLimits } from '../limits.ts';
 import { KeyNotHere } from '../secrets/key-ring.ts';
 import { DatabaseUnavailable } from '../store/database.ts';
+import { healthOf } from './health.ts';
 import { type Log, traceOf } from './log.ts';
 import { openApiDocument } from './openapi.ts';
 import { type Caller, HANDLERS } from './operations.ts';
@@ -81,8 +82,9 @@ export function deskServer(desk: Desk, log: Log, version: string): DeskServer {
   if (!addRaPage(app)) log({ level: 'warn', event: 'page-not-built' });
   const document = openApiDocument(version);
   app.get('/openapi.json', { config: { operation: 'openapi' } }, async () => document);
+  const health = healthOf(desk.database);
   app.get('/healthz', { config: { operation: 'healthz' } }, async () => {
-    await desk.database.transaction((sql) => sql.rows(v.unknown(), 'select 1'));
+    await health();
     return { status: 'ok' };
   });
 
