@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { withinLimits } from '../../../services/card-desk/src/limits.ts';
 import { sign } from '../../../src/core/card/piv/signature.ts';
 import { unlockProofText } from '../../../src/core/card-desk/proofs.ts';
+import { makeReleaseKey } from '../../../src/core/card-desk/release-box.ts';
 import type { DeskOperationName } from '../../../src/core/contract/card-desk.ts';
 import { ask, CardAtDesk } from '../../rig/card-at-desk.ts';
 import { type DatabaseUnderTest, type DeskUnderTest, ORIGIN, PERSON, RA, someCardId } from '../../rig/card-desk.ts';
@@ -133,6 +134,38 @@ export function abuseSuite(under: DatabaseUnderTest): void {
         // Medians of the same thing, twice, differ by as much on a machine that others use too.
         expect(Math.max(...starts) - Math.min(...starts)).toBeLessThan(10);
         expect(Math.max(...codes) - Math.min(...codes)).toBeLessThan(10);
+      });
+
+      test('no step of a journey is answered sooner than the settings say', async () => {
+        const { desk, asked } = await journeys();
+        const floor = 60;
+        Object.assign(desk.desk.settings, { answersTakeMs: floor });
+        for (const { cardId, address } of asked.slice(0, 3)) {
+          const ticket = await start(desk, cardId, address);
+          const parameters = { unlock: ticket.unlock.id };
+          const proof = { by: 'signature' as const, signature: 'AAAA' };
+          const releaseKey = Buffer.from(makeReleaseKey().publicKey).toString('base64');
+          const steps = {
+            startUnlock: () => start(desk, cardId, address),
+            joinUnlock: () => desk.does('joinUnlock', { body: { cardId } }),
+            unlock: () => desk.does('unlock', { parameters }, ticket.token),
+            checkCode: () => type(desk, ticket, '000000'),
+            challenge: () => desk.call('challenge', ask(ticket, { by: 'signature' }), ticket.token),
+            proveCard: () => desk.call('proveCard', ask(ticket, { releaseKey, proof }), ticket.token),
+            report: () =>
+              desk.call(
+                'report',
+                { parameters: { ...parameters, attempt: '1' }, body: { result: 'changed' } },
+                ticket.token,
+              ),
+          };
+          for (const [name, step] of Object.entries(steps)) {
+            const before = performance.now();
+            await step();
+            // Timers may be a millisecond early.
+            expect(performance.now() - before, name).toBeGreaterThanOrEqual(floor - 1);
+          }
+        }
       });
 
       test('a limit refuses the known and the unknown alike', async () => {
