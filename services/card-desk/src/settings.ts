@@ -51,6 +51,8 @@ export const SettingsSchema = v.strictObject({
     v.nullable(v.strictObject({ host: v.optional(host, '127.0.0.1'), port: v.optional(port, 9464) })),
     {},
   ),
+  /** Journeys that are over, and what was done for them, are forgotten after so many days. The audit chain is not. */
+  keptDays: v.optional(v.pipe(v.number(), v.integer(), v.minValue(7), v.maxValue(36_500)), 400),
   dataFolder: v.optional(text(4096), 'card-desk-data'),
   countryCode: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,2}$/)), '44'),
   email: v.variant('by', [

@@ -40,6 +40,7 @@ export const AUDIT_EVENTS = [
   'address-code-wrong',
   'limit-reached',
   'keys-rotated',
+  'records-forgotten',
 ] as const;
 export type AuditEvent = (typeof AUDIT_EVENTS)[number];
 
