@@ -22,6 +22,7 @@ export type ReleaseBinding = { readonly unlock: string; readonly attempt: number
 const NONCE = 12;
 const TAG = 16;
 const MAX_CODE = 16;
+const PLAIN = 2 * (1 + MAX_CODE);
 
 /** A key pair for one release; the public half goes into the proof. */
 export function makeReleaseKey(): { readonly privateKey: KeyObject; readonly publicKey: Uint8Array } {
@@ -65,24 +66,33 @@ export function openRelease(privateKey: KeyObject, binding: ReleaseBinding, box:
   if (sender === null) throw new Error('no key in the release');
   const own = spkiOf(createPublicKey(privateKey));
   const key = keyOf(diffieHellman({ privateKey, publicKey: sender }), spkiOf(sender), own);
-  const sealed = Buffer.from(box.sealed, 'base64');
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE), { authTagLength: TAG })
-    .setAAD(bound(binding))
-    .setAuthTag(sealed.subarray(NONCE, NONCE + TAG));
-  const plain = Buffer.concat([decipher.update(sealed.subarray(NONCE + TAG)), decipher.final()]);
-  key.fill(0);
-  const codes = decode(plain);
-  plain.fill(0);
-  return codes;
+  // Deciphered before the tag is judged: whatever throws, nothing of it stays.
+  const parts: Buffer[] = [];
+  try {
+    const sealed = Buffer.from(box.sealed, 'base64');
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE), { authTagLength: TAG })
+      .setAAD(bound(binding))
+      .setAuthTag(sealed.subarray(NONCE, NONCE + TAG));
+    parts.push(decipher.update(sealed.subarray(NONCE + TAG)));
+    parts.push(decipher.final());
+    // GCM is a stream: what it deciphers comes whole, and the end adds nothing.
+    const [plain] = parts;
+    if (plain?.length !== PLAIN) throw new Error('no codes in the release');
+    return decode(plain);
+  } finally {
+    for (const secret of [key, ...parts]) secret.fill(0);
+  }
 }
 
 const spkiOf = (key: KeyObject) => key.export({ type: 'spki', format: 'der' });
 
 function keyOf(shared: Uint8Array, ephemeral: Uint8Array, recipient: Uint8Array): Buffer {
   const salt = Buffer.concat([ephemeral, recipient]);
-  const key = Buffer.from(hkdfSync('sha256', shared, salt, 'Wardkey card desk: release', 32));
-  shared.fill(0);
-  return key;
+  try {
+    return Buffer.from(hkdfSync('sha256', shared, salt, 'Wardkey card desk: release', 32));
+  } finally {
+    shared.fill(0);
+  }
 }
 
 const bound = ({ unlock, attempt, mode }: ReleaseBinding) => Buffer.from(`${unlock}\0${attempt}\0${mode}`);
@@ -90,7 +100,7 @@ const bound = ({ unlock, attempt, mode }: ReleaseBinding) => Buffer.from(`${unlo
 /** Each code as its length and its octets; an absent one has length 0. Always the same size: the mode is not secret, the lengths are. */
 function encode({ puk, next }: ReleasedCodes): Buffer {
   if (puk.length === 0 || puk.length > MAX_CODE || (next?.length ?? 0) > MAX_CODE) throw new RangeError('code length');
-  const plain = Buffer.alloc(2 * (1 + MAX_CODE));
+  const plain = Buffer.alloc(PLAIN);
   for (const [i, code] of [puk, next ?? new Uint8Array(0)].entries()) {
     plain[i * (1 + MAX_CODE)] = code.length;
     plain.set(code, i * (1 + MAX_CODE) + 1);
@@ -106,6 +116,9 @@ function decode(plain: Buffer): ReleasedCodes {
     code.set(plain.subarray(at + 1, at + 1 + code.length));
     return code;
   });
-  if (puk === undefined || puk.length === 0) throw new Error('no code in the release');
+  if (puk === undefined || puk.length === 0) {
+    next?.fill(0);
+    throw new Error('no code in the release');
+  }
   return { puk, next: next === undefined || next.length === 0 ? null : next };
 }
