@@ -120,7 +120,13 @@ export type ReleaseMode = (typeof RELEASE_MODES)[number];
 
 export const ReleaseSchema = v.pipe(
   v.strictObject({
-    attempt: v.pipe(v.number(), v.integer(), v.minValue(1), v.description('To be reported under this number.')),
+    attempt: v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(1),
+      v.maxValue(9999),
+      v.description('To be reported under this number.'),
+    ),
     mode: v.pipe(
       v.picklist(RELEASE_MODES),
       v.description(
@@ -262,7 +268,7 @@ export const DeskProblemSchema = v.pipe(
     next: v.string(),
     /** Where a journey is concerned and its token was right. */
     unlock: v.optional(UnlockSchema),
-    triesLeft: v.optional(small(10, 'Tries left for the code.')),
+    triesLeft: v.optional(small(5, 'Tries left for the code.')),
     retryAfterSeconds: v.optional(small(86_400, 'When it is worth trying again.')),
   }),
   v.metadata({ title: 'Problem' }),
