@@ -186,10 +186,12 @@ describe('an exchange', () => {
         seen.push(command);
         return Promise.resolve(bytes(answer));
       };
-      await new ApduExchange({ transmit }).send(
+      const { statusWord } = await new ApduExchange({ transmit }).send(
         { ins: 0x20, p1: 0, p2: 0x80, data: bytes('31323334') },
         { secret: true },
       );
+      // What it was is for the caller to judge.
+      expect(statusWord).toBe(Number.parseInt(answer, 16));
       expect(seen).toHaveLength(1);
       expect(seen[0]?.every((octet) => octet === 0)).toBe(true);
     }

@@ -17,7 +17,7 @@ const OPERATIONS: readonly CardOperation[] = [
   { kind: 'unblock', puk: bytes(8), newPin: bytes(6), lastTry: 'refuse' },
   { kind: 'desk-signature', cardId, message: bytes(90) },
   { kind: 'admin-response', algorithm: 'aes-128', witness: bytes(16), challenge: bytes(16) },
-  { kind: 'desk-unblock', mode: 'replace', cardId, puk: bytes(8), nextPuk: bytes(8), newPin: bytes(6) },
+  { kind: 'desk-unblock', mode: 'replace', cardId, puk: bytes(8), nextPuk: bytes(8), newPin: bytes(6), pukTries: null },
 ];
 
 describe('an operation that was taken out of its message', () => {

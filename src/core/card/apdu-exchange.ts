@@ -61,10 +61,12 @@ export class ApduExchange {
     const { enough = NEVER_ENOUGH, secret = false } = options;
     const assembly = new ResponseAssembly(this.#limits);
     for (let command = first; ; ) {
-      const step = assembly.accept(await this.#transmit(command, secret));
+      const response = await this.#transmit(command, secret);
+      const { statusWord } = parseResponse(response);
+      const step = assembly.accept(response);
       if (step.next === 'done') return { data: step.data, statusWord: step.statusWord, complete: true };
-      // A secret sent again could cost another try.
-      if (secret) return { data: new Uint8Array(0), statusWord: STATUS.wrongLength, complete: true };
+      // A secret sent again could cost another try, and what the card said of it is for the caller to judge: 61xx says that it was done.
+      if (secret) return { data: new Uint8Array(0), statusWord, complete: true };
       if (step.next === 'repeat') {
         command = { ...command, le: step.le };
       } else if (enough(assembly.data)) {

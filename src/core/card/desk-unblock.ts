@@ -84,23 +84,27 @@ class DeskUnblocking {
     if ((await pinReferenceOf(this.#stay, card)) !== PIN_REFERENCE.application) {
       return told('untouched', { code: 'not-supported', what: 'unblocking of a global PIN' });
     }
-    // A counter that the card does not tell is the desk's to know: it sends nothing to a card on its last try.
-    const triesBefore = (await pukTries(card)) ?? this.#stay.notes.pukTriesLeft;
-    if (triesBefore === 1) return told('untouched', { code: 'last-try-guarded', triesLeft: 1 });
+    const counted = await pukTries(card);
+    const triesBefore = counted ?? fewest(this.#stay.notes.pukTriesLeft, this.#order.pukTries);
+    if (triesBefore !== null && triesBefore <= 1) {
+      return told('untouched', { code: 'last-try-guarded', triesLeft: triesBefore });
+    }
     this.#onProgress({ kind: 'unblocking' });
-    const outcome = await this.#present(card, triesBefore);
+    const outcome = await this.#present(card, triesBefore, counted);
     if (mode === 'change' || outcome.result === 'unblocked' || outcome.result === 'changed') {
       this.status = await nullIfRefused(() => card.pinStatus(PIN_REFERENCE.application)).catch(() => null);
     }
     return outcome;
   }
 
-  async #present(card: PivCard, triesBefore: number | null): Promise<Outcome> {
+  /** @param counted the tries that the card itself has just told, if it tells them */
+  async #present(card: PivCard, triesBefore: number | null, counted: number | null): Promise<Outcome> {
     const { mode, puk, nextPuk, newPin } = this.#order;
     const { notes } = this.#stay;
     if (mode !== 'change') {
       this.#sure = 'not-known';
       const reset = await resetRetryCounter(card.exchange, puk, newPin);
+      if (reset.kind === 'format') return await this.#malformed(card, triesBefore, counted);
       if (reset.kind !== 'accepted') return this.#refused(reset, triesBefore);
       notes.pukTriesLeft = null;
       this.#sure = 'unblocked';
@@ -110,12 +114,26 @@ class DeskUnblocking {
     this.#sure = 'unblocked';
     const change = await changePin(card.exchange, PIN_REFERENCE.puk, puk, nextPuk);
     if (change.kind === 'accepted') return told('changed');
+    if (change.kind === 'format') return told('unblocked', pukFailure(change, triesBefore));
     const refused = this.#refused(change, triesBefore);
-    // The PUK was right a moment ago; that the card does not change it undoes nothing.
-    return mode === 'change' && refused.result !== 'not-known' ? refused : told('unblocked', refused.failure);
+    // The PUK was right a moment ago; that the card does not change it undoes nothing. And never "untouched" from here on: the
+    // desk would forget a PUK that the card may have.
+    const saysWhy = refused.result === 'wrong' || refused.result === 'blocked';
+    return mode === 'change' && saysWhy ? refused : told('unblocked', refused.failure);
   }
 
-  #refused(outcome: Exclude<PinOutcome, { kind: 'accepted' }>, triesBefore: number | null): Outcome {
+  /**
+   * The card did not like the form of something. Some cards count that as a try and some do not, and some of those that do had
+   * taken the PUK: only a counter that stands where it stood says that nothing was done.
+   */
+  async #malformed(card: PivCard, triesBefore: number | null, counted: number | null): Promise<Outcome> {
+    const failure = pukFailure({ kind: 'format' }, triesBefore);
+    if (counted === null) return told('not-known', failure);
+    const after = await pukTries(card);
+    return told(after !== null && after >= counted ? 'untouched' : 'not-known', failure);
+  }
+
+  #refused(outcome: Exclude<PinOutcome, { kind: 'accepted' | 'format' }>, triesBefore: number | null): Outcome {
     const failure = pukFailure(outcome, triesBefore);
     switch (outcome.kind) {
       case 'blocked':
@@ -125,8 +143,6 @@ class DeskUnblocking {
         this.#stay.notes.pukTriesLeft = triesLeft;
         return triesLeft === 0 ? told('blocked', failure, 0) : told('wrong', failure, triesLeft);
       }
-      case 'format':
-        return told('untouched', failure);
       case 'refused':
         return told(saysNothingChanged(outcome.statusWord) ? 'untouched' : 'not-known', failure);
     }
@@ -143,6 +159,12 @@ class DeskUnblocking {
       if (!(error instanceof CardError)) throw error;
     }
   }
+}
+
+/** What is known of the tries where the card does not tell: by its last refusal, and by what the caller has heard before. */
+function fewest(...known: ReadonlyArray<number | null>): number | null {
+  const counts = known.filter((tries) => tries !== null);
+  return counts.length === 0 ? null : Math.min(...counts);
 }
 
 /**

@@ -93,6 +93,8 @@ export const CardOperationSchema = v.variant('kind', [
     /** Null for `probe`. */
     nextPuk: v.nullable(secret),
     newPin: secret,
+    /** Tries of the PUK as they were last told, in whichever stay of the card: where the card does not count, this does. */
+    pukTries: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255))),
   }),
 ]);
 export type CardOperation = v.InferOutput<typeof CardOperationSchema>;

@@ -222,7 +222,7 @@ async function perform(work: Extract<Work, { kind: 'perform' }>, tools: WorkTool
   const { puk, next: nextPuk } = codes;
   let touched = false;
   try {
-    const order = { kind: 'desk-unblock', mode, cardId, puk, nextPuk, newPin } as const;
+    const order = { kind: 'desk-unblock', mode, cardId, puk, nextPuk, newPin, pukTries: null } as const;
     const answer = await onCard(tools, cardId, order, () => {
       touched = true;
     });

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { CardOperator } from '../../../src/core/card/operations.ts';
 import { isSignatureBy, publicKeyOf } from '../../../src/core/card/piv/signature.ts';
+import type { CardConnection } from '../../../src/core/card/transceiver.ts';
 import { handOverProofText } from '../../../src/core/card-desk/proofs.ts';
 import { type CardOperation, CardOperationSchema, type CardProgress } from '../../../src/core/contract/card-process.ts';
 import { CERTIFICATE_OBJECT } from '../../../src/simulator/card/data-objects.ts';
@@ -36,11 +37,12 @@ async function table(profile: ProfileName, order: CardOrder = {}) {
     card,
     cardId,
     progress,
-    run: async (operation: CardOperation, fault?: Fault) => {
+    run: async (operation: CardOperation, fault?: Fault, pukStatus: readonly number[] = []) => {
       if (reader.atr === null) reader.insert(card);
       reader.disarm();
       if (fault !== undefined) reader.arm(fault);
-      return await operator.run(await reader.connect(), operation, (each) => progress.push(each));
+      const connection = tellingPukTries(await reader.connect(), pukStatus);
+      return await operator.run(connection, operation, (each) => progress.push(each));
     },
     secrets: () => ({
       puk: Buffer.from(card.snapshot().puk.value, 'hex').toString('latin1'),
@@ -48,6 +50,22 @@ async function table(profile: ProfileName, order: CardOrder = {}) {
       pin: Buffer.from(card.snapshot().pin.value, 'hex').subarray(0, 6).toString('latin1'),
       pinTries: card.snapshot().pin.triesLeft,
     }),
+  };
+}
+
+/** As some cards do and none of the simulator's: an empty VERIFY of the unblocking code is answered by these, one after the other. */
+function tellingPukTries(connection: CardConnection, statusWords: readonly number[]): CardConnection {
+  const waiting = [...statusWords];
+  return {
+    reader: connection.reader,
+    atr: connection.atr,
+    transaction: (body, options) => connection.transaction(body, options),
+    close: (disposition) => connection.close(disposition),
+    transmit: async (command) => {
+      const [, ins, , p2] = command;
+      const told = ins === 0x20 && p2 === 0x81 ? waiting.shift() : undefined;
+      return told === undefined ? await connection.transmit(command) : Uint8Array.of(told >> 8, told & 0xff);
+    },
   };
 }
 
@@ -59,6 +77,7 @@ const order = (cardId: string, mode: 'replace' | 'probe' | 'change' = 'replace',
     puk: ascii(puk),
     nextPuk: mode === 'probe' ? null : ascii(NEXT_PUK),
     newPin: ascii(NEW_PIN),
+    pukTries: null,
   }) as const;
 
 const blocked = async ({ run, cardId }: Awaited<ReturnType<typeof table>>) => {
@@ -118,10 +137,51 @@ describe.each(PROFILE_NAMES)('an unblocking by the card desk on %s', (profile) =
     [{ kind: 'cut', when: 'before', at: { ins: CHANGE } }, 'unblocked'],
     [{ kind: 'cut', when: 'after', at: { ins: CHANGE } }, 'unblocked'],
     [{ kind: 'status', statusWord: 0x6982, at: { ins: CHANGE } }, 'unblocked'],
+    // "Done, and there is more to tell" is no "not done".
+    [{ kind: 'status', statusWord: 0x6102, at: { ins: RESET } }, 'not-known'],
+    [{ kind: 'status', statusWord: 0x6102, at: { ins: CHANGE } }, 'unblocked'],
+    // A card that does not tell its tries may have counted one.
+    [{ kind: 'status', statusWord: 0x6a80, at: { ins: RESET } }, 'not-known'],
+    [{ kind: 'status', statusWord: 0x6700, at: { ins: RESET } }, 'not-known'],
+    [{ kind: 'status', statusWord: 0x6700, at: { ins: CHANGE } }, 'unblocked'],
     [{ kind: 'cut', when: 'before', at: { ins: 0x20 } }, 'untouched'],
   ] as const)('says no more than is known after %j', async (fault, result) => {
     const at = await table(profile);
     expect(await at.run(order(at.cardId), fault)).toMatchObject({ ok: true, value: { result } });
+  });
+});
+
+describe('an unblocking by the card desk', () => {
+  it.each([0x6102, 0x6700, 0x6a80, 0x6982, 0x6f00])(
+    'never says "untouched" once the code was to be changed: %i',
+    async (statusWord) => {
+      const at = await table('applet-p');
+      const fault = { kind: 'status', statusWord, at: { ins: CHANGE } } as const;
+      expect(await at.run(order(at.cardId, 'change'), fault)).toMatchObject({ value: { result: 'unblocked' } });
+    },
+  );
+
+  it.each([
+    [[0x63c3, 0x63c3], 'untouched'],
+    [[0x63c3, 0x63c2], 'not-known'],
+    [[0x63c3, 0x6a88], 'not-known'],
+    [[0x6a88, 0x6a88], 'not-known'],
+  ] as const)('takes an objection to the form for nothing done only if no try is missing: %j', async (told, result) => {
+    const at = await table('applet-p');
+    const fault = { kind: 'status', statusWord: 0x6a80, at: { ins: RESET } } as const;
+    expect(await at.run(order(at.cardId), fault, told)).toMatchObject({
+      ok: true,
+      value: { result, failure: { code: 'pin-format' } },
+    });
+  });
+
+  it('makes no last try, by the tries that an earlier stay has left', async () => {
+    const at = await table('applet-p');
+    expect(await at.run({ ...order(at.cardId), pukTries: 1 })).toMatchObject({
+      value: { result: 'untouched', failure: { code: 'last-try-guarded', triesLeft: 1 } },
+    });
+    expect(at.progress).toEqual([]);
+    expect(await at.run({ ...order(at.cardId), pukTries: 2 })).toMatchObject({ value: { result: 'changed' } });
   });
 });
 
