@@ -55,7 +55,10 @@ test.describe('unlocking in the window', () => {
     await page.keyboard.press('Control+A');
     await page.keyboard.type(` ${ADDRESS} `);
     await page.keyboard.press('Enter');
-    expect(await script.next()).toEqual({ command: { command: 'unlock-address' }, secrets: [ADDRESS] });
+    expect(await script.next()).toEqual({
+      command: { command: 'unlock-address', cardId: CARD_ID },
+      secrets: [ADDRESS],
+    });
     await expect(address).toHaveValue('');
 
     script.unlock({ step: 'working', doing: 'sending-code' });
@@ -72,7 +75,7 @@ test.describe('unlocking in the window', () => {
     await page.keyboard.press('Control+A');
     await page.keyboard.insertText(` ${CODE.slice(0, 3)} ${CODE.slice(3)} `);
     await page.keyboard.press('Enter');
-    expect(await script.next()).toEqual({ command: { command: 'unlock-code' }, secrets: [CODE] });
+    expect(await script.next()).toEqual({ command: { command: 'unlock-code', cardId: CARD_ID }, secrets: [CODE] });
 
     script.unlock({ step: 'passcode', expiresAt: inMinutes(13) });
     await expect(heading(page, 'Choose a new passcode')).toBeFocused();
@@ -88,7 +91,10 @@ test.describe('unlocking in the window', () => {
     await expect(main(page)).toContainText('not the same');
     await page.keyboard.type(CHOSEN);
     await page.keyboard.press('Enter');
-    expect(await script.next()).toEqual({ command: { command: 'unlock-passcode' }, secrets: [CHOSEN] });
+    expect(await script.next()).toEqual({
+      command: { command: 'unlock-passcode', cardId: CARD_ID },
+      secrets: [CHOSEN],
+    });
 
     script.unlock({ step: 'working', doing: 'proving-card' });
     await expect(heading(page, 'Unlocking your card')).toBeFocused();
@@ -103,7 +109,7 @@ test.describe('unlocking in the window', () => {
     });
     await expect(heading(page, 'Your card is unlocked')).toBeVisible();
     await press('Sign in with the new passcode');
-    expect(await script.next()).toEqual({ command: { command: 'unlock-cancel' }, secrets: [] });
+    expect(await script.next()).toEqual({ command: { command: 'unlock-cancel', cardId: CARD_ID }, secrets: [] });
     await expect(page.getByLabel('Passcode', { exact: true })).toBeFocused();
   });
 
@@ -115,7 +121,7 @@ test.describe('unlocking in the window', () => {
     await expect(main(page)).toContainText('not your RA either');
     await show(page, script, 'Now it is your RA’s turn', { step: 'waiting-for-ra', way: 'assisted' });
     await button(page, 'My RA has authorised it').click();
-    expect(await script.next()).toEqual({ command: { command: 'unlock-retry' }, secrets: [] });
+    expect(await script.next()).toEqual({ command: { command: 'unlock-retry', cardId: CARD_ID }, secrets: [] });
     script.unlock({ step: 'waiting-for-ra', way: 'assisted', problem: 'Unlock_NotAuthorised' });
     await expect(page.getByRole('alert')).toContainText('Nobody has authorised this card');
     await expect(page.getByRole('alert')).toBeFocused();
@@ -148,7 +154,7 @@ test.describe('unlocking in the window', () => {
   }) => {
     await show(page, script, 'What is your email address or mobile number?', { step: 'address' });
     await button(page, 'Back').click();
-    expect(await script.next()).toEqual({ command: { command: 'unlock-cancel' }, secrets: [] });
+    expect(await script.next()).toEqual({ command: { command: 'unlock-cancel', cardId: CARD_ID }, secrets: [] });
     await show(page, script, 'Enter the code', { step: 'code', codeTriesLeft: 4 });
     await button(page, 'Back to your card').click();
     await expect(heading(page, 'Your card is blocked')).toBeFocused();
@@ -159,7 +165,7 @@ test.describe('unlocking in the window', () => {
     await button(page, 'Send a new code').click();
     expect(await script.next()).toEqual({ command: { ...START, way: 'self-service' }, secrets: [] });
     await button(page, 'Stop unlocking').click();
-    expect(await script.next()).toEqual({ command: { command: 'unlock-cancel' }, secrets: [] });
+    expect(await script.next()).toEqual({ command: { command: 'unlock-cancel', cardId: CARD_ID }, secrets: [] });
     await expect(heading(page, 'Your card is blocked')).toBeVisible();
     // A card that is being changed is not left alone.
     await show(page, script, 'Put the same card back in', {

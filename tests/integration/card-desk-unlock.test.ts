@@ -165,19 +165,19 @@ describe('a blocked card at a workstation', () => {
     expect((await page.shows(({ unlockingBy }) => unlockingBy === 'in-app')).unlock).toBeNull();
     expect(await page.does(start(cardId, 'self-service'))).toEqual(DONE);
     expect(await page.step('address')).toMatchObject({ truth: 'blocked', cardIn: true });
-    expect(await page.does({ command: 'unlock-address' }, PERSON.email)).toEqual(DONE);
+    expect(await page.does({ command: 'unlock-address', cardId }, PERSON.email)).toEqual(DONE);
     await page.step('code');
     const sent = await code();
     const wrong = sent === '111111' ? '222222' : '111111';
-    expect(await page.does({ command: 'unlock-code' }, wrong)).toEqual(DONE);
+    expect(await page.does({ command: 'unlock-code', cardId }, wrong)).toEqual(DONE);
     await page.shows(({ unlock }) => unlock?.problem === 'Unlock_CodeWrong' && unlock.codeTriesLeft === 4);
-    expect(await page.does({ command: 'unlock-code' }, sent)).toEqual(DONE);
+    expect(await page.does({ command: 'unlock-code', cardId }, sent)).toEqual(DONE);
     await page.step('passcode');
-    expect(await page.does({ command: 'unlock-passcode' }, '123456')).toEqual({
+    expect(await page.does({ command: 'unlock-passcode', cardId }, '123456')).toEqual({
       ok: false,
       code: 'Passcode_TooSimple',
     });
-    expect(await page.does({ command: 'unlock-passcode' }, NEW_PASSCODE)).toEqual(DONE);
+    expect(await page.does({ command: 'unlock-passcode', cardId }, NEW_PASSCODE)).toEqual(DONE);
     expect(await page.step('done')).toMatchObject({ truth: 'unlocked', problem: null });
     const after = await reader.snapshot();
     expect(passcodeOf(after)).toBe(NEW_PASSCODE);
@@ -226,10 +226,10 @@ describe('a blocked card at a workstation', () => {
     await blockedCard(page);
     expect(await page.does(start(cardId, 'assisted'))).toEqual(DONE);
     await page.step('passcode');
-    expect(await page.does({ command: 'unlock-passcode' }, NEW_PASSCODE)).toEqual(DONE);
+    expect(await page.does({ command: 'unlock-passcode', cardId }, NEW_PASSCODE)).toEqual(DONE);
     expect(await page.step('waiting-for-ra')).toMatchObject({ problem: 'Unlock_NotAuthorised', truth: 'blocked' });
     await authorise(raCard, cardId, { ...DEFAULT_POLICY.desk, ...rules, proxy: 'none' });
-    expect(await page.does({ command: 'unlock-retry' })).toEqual(DONE);
+    expect(await page.does({ command: 'unlock-retry', cardId })).toEqual(DONE);
     expect(await page.step('done')).toMatchObject({ truth: 'unlocked' });
     expect(passcodeOf(await reader.snapshot())).toBe(NEW_PASSCODE);
     await page.leave();
@@ -242,7 +242,7 @@ describe('a blocked card at a workstation', () => {
     await reader.insert(state);
     await blockedCard(page);
     await page.does(start(cardId, 'self-service'));
-    await page.does({ command: 'unlock-address' }, PERSON.email);
+    await page.does({ command: 'unlock-address', cardId }, PERSON.email);
     await page.step('code');
     const sent = await code();
     await page.leave();
@@ -254,15 +254,15 @@ describe('a blocked card at a workstation', () => {
     await second.page.step('code');
     // The desk dies, and nobody can say whether the code was heard.
     await first.end('SIGKILL');
-    expect(await second.page.does({ command: 'unlock-code' }, sent)).toEqual(DONE);
+    expect(await second.page.does({ command: 'unlock-code', cardId }, sent)).toEqual(DONE);
     await second.page.shows(({ unlock }) => unlock?.network === 'lost' && unlock.truth === 'blocked');
     await serving(folder);
-    expect(await second.page.does({ command: 'unlock-retry' })).toEqual(DONE);
+    expect(await second.page.does({ command: 'unlock-retry', cardId })).toEqual(DONE);
     await second.page.step('passcode');
 
     // The card has set the passcode, its answer never comes, and it is pulled.
     await reader.arm({ kind: 'stall', at: { ins: 0x2c } });
-    await second.page.does({ command: 'unlock-passcode' }, NEW_PASSCODE);
+    await second.page.does({ command: 'unlock-passcode', cardId }, NEW_PASSCODE);
     await expect.poll(async () => passcodeOf(await reader.snapshot()), { timeout: 10_000 }).toBe(NEW_PASSCODE);
     const meanwhile = await reader.snapshot();
     await reader.pull();

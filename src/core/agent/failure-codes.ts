@@ -161,6 +161,10 @@ export const FAILURES = {
     says: 'Wardkey was interrupted and has not kept the passcode you chose.',
     next: 'Choose your new passcode again.',
   },
+  Unlock_NotKept: {
+    says: 'This computer could not save how far the unlock has come, so your card was not touched.',
+    next: 'Try again. If it happens again, tell IT: the disk may be full, or your folder may not be written to.',
+  },
   Unlock_PukRefused: {
     says: 'The card did not accept the unblocking code of the card desk.',
     next: 'Do not try again. See your RA, who can give you a new card.',

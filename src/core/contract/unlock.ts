@@ -76,7 +76,7 @@ export type UnlockingBy = (typeof UNLOCKING_BY)[number];
 
 /**
  * Each is answered as soon as it was taken on, or refused: wrong step, wrong form, a passcode that the rules forbid. What comes
- * of it is told by the snapshot.
+ * of it is told by the snapshot. Each names the card that the page has shown: what was typed for one card is for no other.
  */
 export const UNLOCK_COMMANDS = [
   /** Begins anew; an unlock of another card, or one that is over, makes way. */
@@ -87,15 +87,15 @@ export const UNLOCK_COMMANDS = [
     way: v.picklist(UNLOCK_WAYS),
   }),
   /** Secrets: [email address or mobile number, in UTF-8]. */
-  v.strictObject({ command: v.literal('unlock-address') }),
+  v.strictObject({ command: v.literal('unlock-address'), cardId: CardIdSchema }),
   /** Secrets: [the six digits]. */
-  v.strictObject({ command: v.literal('unlock-code') }),
+  v.strictObject({ command: v.literal('unlock-code'), cardId: CardIdSchema }),
   /** Secrets: [the new passcode]. Whoever asks has seen to it that it was typed twice, the same way. */
-  v.strictObject({ command: v.literal('unlock-passcode') }),
+  v.strictObject({ command: v.literal('unlock-passcode'), cardId: CardIdSchema }),
   /** Ends it, or puts away one that is over. */
-  v.strictObject({ command: v.literal('unlock-cancel') }),
+  v.strictObject({ command: v.literal('unlock-cancel'), cardId: CardIdSchema }),
   /** Tries now what is waited for: the network, the card, the RA. */
-  v.strictObject({ command: v.literal('unlock-retry') }),
+  v.strictObject({ command: v.literal('unlock-retry'), cardId: CardIdSchema }),
 ] as const;
 
 export type UnlockCommand = v.InferOutput<(typeof UNLOCK_COMMANDS)[number]>;

@@ -1,30 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { codeOfPasscodeProblem, type FailureCode } from '../../core/agent/failure-codes.ts';
 import { checkForChoosing } from '../../core/agent/passcode-policy.ts';
 import { type Policy, unlockingBy } from '../../core/agent/policy.ts';
-import {
-  beginUnlock,
-  isOver,
-  type JourneyEvent,
-  keptOf,
-  nextMoment,
-  type Outcome,
-  owes,
-  resumeUnlock,
-  type Step,
-  step,
-  type UnlockJourney,
-  viewOfUnlock,
-  type Work,
-} from '../../core/card-desk/unlock-journey.ts';
-import type { PinStatus } from '../../core/contract/card-process.ts';
-import type { UnlockTruth, UnlockView, UnlockWay } from '../../core/contract/unlock.ts';
+import { keptOf } from '../../core/card-desk/kept-journey.ts';
+import { beginUnlock, resumeUnlock, type Step } from '../../core/card-desk/unlock-journey.ts';
+import { viewOfUnlock } from '../../core/card-desk/unlock-view.ts';
+import type { UnlockView, UnlockWay } from '../../core/contract/unlock.ts';
 import type { Language } from '../../core/contract/view.ts';
 import type { AuditEntry } from '../store/audit-log.ts';
-import { DeskClient } from './desk-client.ts';
-import type { JourneyFile } from './journey-file.ts';
+import type { DeskClient } from './desk-client.ts';
+import { type JourneyFile, MOST_KEPT } from './journey-file.ts';
 import type { UnlockCards } from './unlock-cards.ts';
-import { UnlockSecrets } from './unlock-secrets.ts';
-import { doWork, truthOf } from './unlock-work.ts';
+import { type RunSurroundings, UnlockRun } from './unlock-run.ts';
+import { truthOf } from './unlock-work.ts';
 
 export type UnlockDeskOptions = {
   readonly cards: UnlockCards;
@@ -36,48 +25,64 @@ export type UnlockDeskOptions = {
   readonly client?: (policy: Policy) => DeskClient;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
+  /** How long a proof waits for what earlier unlocks of the same card owe the desk; milliseconds. */
+  readonly patienceMs?: number;
 };
 
+/** Somebody waits. A report that comes later than the next release costs a try at most. */
+const PATIENCE_MS = 5_000;
+
 const SIX_DIGITS = /^\d{6}$/;
-/** Timers count no further than this at a time. */
-const LONGEST_WAIT_MS = 3_600_000;
 
 /**
- * Runs the unlock of one card: brings the journey (src/core/card-desk) what the user, the card, the desk and the clock say, does
- * the work it asks for, and keeps on disk what has to outlive the agent. Holds what was typed, and tells nobody.
+ * The unlocks of this desktop: the one that the user sees, and those that were left and still owe the desk a word. Each is a run
+ * of its own with its own secrets; together they are kept on disk, from which the next agent goes on.
  */
 export class UnlockDesk {
   readonly #options: UnlockDeskOptions;
-  readonly #now: () => number;
-  readonly #secrets = new UnlockSecrets();
+  readonly #around: RunSurroundings;
   readonly #listeners = new Set<() => void>();
   readonly #stopListening: () => void;
-  readonly #stop = new AbortController();
-  #journey: UnlockJourney | null = null;
-  /** The user has put it away; what the desk still has to hear of is brought to its end. */
-  #hidden = false;
-  /** What was read of the PIN before the card was last worked on. */
-  #stale: PinStatus | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #shown: UnlockRun | null = null;
+  /** Oldest first. */
+  #left: readonly UnlockRun[] = [];
+  /** What an earlier agent has left could not be read. */
+  #unread = false;
+  /** By card: in which stay a wrong unblocking code was tried last, and how many tries that has left. */
+  readonly #pukTries = new Map<string, { readonly insertion: string | null; readonly left: number }>();
 
   constructor(options: UnlockDeskOptions) {
     this.#options = options;
-    this.#now = options.now ?? Date.now;
-    this.#stopListening = options.cards.onChange(() => this.#lookForCard());
-    const kept = options.file.read();
-    if (kept === null) return;
-    this.#audit({ event: 'unlock-resumed', cardId: kept.cardId, way: kept.way });
-    this.#take(resumeUnlock(kept, this.#now()));
-    this.#lookForCard();
+    const { cards, policy, audit, language, client } = options;
+    this.#around = {
+      cards,
+      policy,
+      audit,
+      language,
+      client,
+      now: options.now ?? Date.now,
+      keep: () => this.#keep(),
+      othersTold: (run) => this.#othersTold(run),
+      onPerformed: (run) => this.#notePukTries(run),
+      onChange: (run) => this.#onChange(run),
+    };
+    this.#stopListening = cards.onChange(() => {
+      for (const run of this.#runs) run.lookForCard();
+    });
+    this.#resume();
+  }
+
+  get #runs(): readonly UnlockRun[] {
+    return this.#shown === null ? this.#left : [...this.#left, this.#shown];
   }
 
   view(): UnlockView | null {
-    return this.#journey === null || this.#hidden ? null : viewOfUnlock(this.#journey);
+    return this.#shown === null ? null : viewOfUnlock(this.#shown.journey);
   }
 
-  /** Whether the card is being changed at this moment: then nothing else is to be asked of it. */
+  /** Whether a card is being changed at this moment: then nothing else is to be asked of it. */
   get performing(): boolean {
-    return this.#journey?.phase === 'performing';
+    return this.#runs.some(({ journey }) => journey.phase === 'performing');
   }
 
   onChange(listener: () => void): () => void {
@@ -88,179 +93,159 @@ export class UnlockDesk {
   /** Null: taken on. */
   start(reader: string, cardId: string, way: UnlockWay): FailureCode | null {
     if (unlockingBy(this.#options.policy()) !== 'in-app') return 'Unlock_NotOffered';
-    if (this.#journey?.phase === 'performing') return 'Attempt_InProgress';
+    if (this.#unread) this.#resume();
+    if (this.#runs.some(({ isAtCard }) => isAtCard)) return 'Attempt_InProgress';
     const found = this.#options.cards.find(cardId);
     if (found === null) return 'Card_None';
     if (found.reader !== reader) return 'Card_Changed';
-    this.#drop();
+    this.#leave();
     this.#audit({ event: 'unlock-started', cardId, reader, way });
     const { insertion, pin } = found;
-    this.#take(beginUnlock({ cardId, reader, way, insertion, truth: truthOf(pin), now: this.#now() }));
+    const pukTries = this.#pukTriesOf(cardId, insertion);
+    const id = randomUUID();
+    const now = this.#around.now();
+    const first = beginUnlock({ id, cardId, reader, way, insertion, truth: truthOf(pin), pukTries, now });
+    const run = this.#run(first);
+    this.#shown = run;
+    run.begin(first);
     return null;
   }
 
   /** The secret is overwritten before this returns, here and in the other two. */
-  address(typed: Uint8Array): FailureCode | null {
+  address(cardId: string, typed: Uint8Array): FailureCode | null {
     // What is an address is the desk's to say; this only keeps out what cannot be one.
     const possible = typed.length >= 3 && typed.length <= 254;
-    return this.#give('address', typed, possible ? null : 'Unlock_AddressNotUsable', 'address-given');
+    return this.#give('address', cardId, typed, possible ? null : 'Unlock_AddressNotUsable');
   }
 
-  code(typed: Uint8Array): FailureCode | null {
+  code(cardId: string, typed: Uint8Array): FailureCode | null {
     const isCode = typed.length === 6 && SIX_DIGITS.test(String.fromCharCode(...typed));
-    return this.#give('code', typed, isCode ? null : 'Unlock_CodeMalformed', 'code-given');
+    return this.#give('code', cardId, typed, isCode ? null : 'Unlock_CodeMalformed');
   }
 
-  passcode(typed: Uint8Array): FailureCode | null {
+  passcode(cardId: string, typed: Uint8Array): FailureCode | null {
     const problem = checkForChoosing(typed, null, this.#options.policy().passcode);
-    const code = problem === null ? null : codeOfPasscodeProblem(problem, 'choosing');
-    return this.#give('passcode', typed, code, 'passcode-given');
+    return this.#give('passcode', cardId, typed, problem === null ? null : codeOfPasscodeProblem(problem, 'choosing'));
   }
 
   #give(
     kind: 'address' | 'code' | 'passcode',
+    cardId: string,
     typed: Uint8Array,
     problem: FailureCode | null,
-    type: 'address-given' | 'code-given' | 'passcode-given',
   ): FailureCode | null {
-    const refusal =
-      this.#journey === null || this.#hidden
-        ? 'Unlock_None'
-        : this.#journey.phase === kind
-          ? problem
-          : 'Unlock_WrongStep';
-    if (refusal !== null) {
-      typed.fill(0);
-      return refusal;
-    }
-    this.#secrets.put(kind, typed);
-    this.#happen({ type });
+    const run = this.#of(cardId);
+    const refusal = typeof run === 'string' ? run : run.journey.phase === kind ? problem : 'Unlock_WrongStep';
+    if (refusal === null && typeof run !== 'string') run.give(kind, typed);
+    else typed.fill(0);
+    return refusal;
+  }
+
+  retry(cardId: string): FailureCode | null {
+    const run = this.#of(cardId);
+    if (typeof run === 'string') return run;
+    run.retry();
     return null;
   }
 
-  retry(): FailureCode | null {
-    if (this.#journey === null || this.#hidden) return 'Unlock_None';
-    this.#happen({ type: 'retry' });
+  cancel(cardId: string): FailureCode | null {
+    const run = this.#of(cardId);
+    if (typeof run === 'string') return run;
+    this.#leave();
+    this.#tellListeners();
     return null;
   }
 
-  cancel(): FailureCode | null {
-    if (this.#journey === null || this.#hidden) return 'Unlock_None';
-    if (mustGoOn(this.#journey)) this.#hidden = true;
-    else this.#drop();
-    this.#changed();
-    return null;
-  }
-
-  /** Ends it with the agent; what is kept on disk is resumed by the next one. */
+  /** Ends all with the agent; what is kept on disk is resumed by the next one. */
   stop(): void {
-    this.#stop.abort();
     this.#stopListening();
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#secrets.shredAll();
+    for (const run of this.#runs) run.stop();
     this.#listeners.clear();
   }
 
-  #lookForCard(): void {
-    const journey = this.#journey;
-    if (journey === null || this.#stop.signal.aborted) return;
-    const found = this.#options.cards.find(journey.cardId);
-    const truth = found === null || found.pin === this.#stale ? 'not-known' : truthOf(found.pin);
-    const known = truth === 'not-known' || truth === journey.truth;
-    if ((found?.insertion ?? null) === journey.insertion && known) return;
-    this.#happen({
-      type: 'card',
-      at: found === null ? null : { reader: found.reader, insertion: found.insertion },
-      truth,
+  /** The unlock of the card that whoever asks has seen. */
+  #of(cardId: string): UnlockRun | FailureCode {
+    if (this.#shown === null) return 'Unlock_None';
+    return this.#shown.journey.cardId === cardId ? this.#shown : 'Card_Changed';
+  }
+
+  #run(first: Step): UnlockRun {
+    return new UnlockRun(this.#around, first);
+  }
+
+  #resume(): void {
+    const kept = this.#options.file.read();
+    this.#unread = kept === null;
+    const resumed = (kept ?? []).map((each) => {
+      this.#audit({ event: 'unlock-resumed', cardId: each.cardId, way: each.way });
+      const first = resumeUnlock(each, randomUUID(), this.#around.now());
+      return { run: this.#run(first), first };
     });
+    // All of them before the first begins: it would be written down without the others.
+    for (const { run } of resumed) {
+      if (run.journey.left || this.#shown !== null) this.#left = [...this.#left, run];
+      else this.#shown = run;
+    }
+    for (const { run, first } of resumed) run.begin(first);
+    for (const run of this.#left) if (!run.journey.left) run.leave();
   }
 
-  #happen(event: Moment): void {
-    if (this.#journey !== null) this.#take(step(this.#journey, { ...event, now: this.#now() }));
+  /** Makes way for another, or for none. What the desk still has to hear is brought to its end out of sight. */
+  #leave(): void {
+    const run = this.#shown;
+    if (run === null) return;
+    this.#shown = null;
+    this.#left = [...this.#left, run];
+    run.leave();
+    const [oldest] = this.#left;
+    // The desk takes a release that it never hears of for a try: that is what is lost, and no card.
+    if (this.#left.length >= MOST_KEPT && oldest !== undefined) this.#drop(oldest);
   }
 
-  /** On disk first, and only then done. */
-  #take({ journey, work }: Step): void {
-    const before = this.#journey;
-    this.#journey = journey;
-    this.#record(before, journey);
-    this.#forgetWhatIsDone(journey);
-    this.#options.file.write(keptOf(journey));
-    if (work !== null) void this.#work(work, journey.work?.number ?? 0);
-    if (this.#hidden && !mustGoOn(journey)) this.#drop();
-    this.#arm();
-    this.#changed();
+  #drop(run: UnlockRun): void {
+    run.stop();
+    this.#left = this.#left.filter((each) => each !== run);
+    this.#keep();
   }
 
-  async #work(work: Work, number: number): Promise<void> {
-    const { cards, policy, language } = this.#options;
-    if (work.kind === 'perform') this.#stale = cards.find(work.cardId)?.pin ?? null;
-    const client = this.#options.client?.(policy()) ?? new DeskClient({ policy: policy().desk });
-    const tools = { client, cards, secrets: this.#secrets, language: language(), signal: this.#stop.signal };
-    const outcome = await doWork(work, tools);
-    if (this.#stop.signal.aborted) return;
-    this.#auditOutcome(work, outcome);
-    this.#happen({ type: 'came', work: number, outcome });
-    this.#lookForCard();
+  #onChange(run: UnlockRun): void {
+    if (run.isFinished && this.#left.includes(run)) this.#drop(run);
+    if (this.#shown === run) this.#tellListeners();
   }
 
-  #forgetWhatIsDone({ phase, chosen }: UnlockJourney): void {
-    if (phase !== 'address' && phase !== 'starting') this.#secrets.shred('address');
-    if (phase !== 'code' && phase !== 'checking-code' && phase !== 'asking') this.#secrets.shred('code');
-    if (phase !== 'starting') this.#secrets.forgetStartKey();
-    if (!chosen) this.#secrets.shred('passcode');
-    if (isOver(phase)) this.#secrets.shredAll();
+  #keep(): boolean {
+    const kept = this.#runs.flatMap(({ journey }) => keptOf(journey) ?? []);
+    return this.#options.file.write(kept);
   }
 
-  #drop(): void {
-    this.#journey = null;
-    this.#hidden = false;
-    this.#stale = null;
-    this.#secrets.shredAll();
-    this.#options.file.write(null);
-    this.#arm();
+  async #othersTold(run: UnlockRun): Promise<void> {
+    const { cardId } = run.journey;
+    const others = this.#left.filter(({ journey }) => journey.cardId === cardId);
+    if (others.length === 0) return;
+    const enough = new AbortController();
+    const patience = wait(this.#options.patienceMs ?? PATIENCE_MS, undefined, { signal: enough.signal });
+    await Promise.race([Promise.all(others.map((each) => each.tellNow())), patience]);
+    enough.abort();
+    await patience.catch(() => undefined);
   }
 
-  #arm(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    const moment = this.#journey === null ? null : nextMoment(this.#journey);
-    if (moment === null || this.#stop.signal.aborted) return;
-    const wait = Math.min(Math.max(moment - this.#now(), 0) + 1, LONGEST_WAIT_MS);
-    this.#timer = setTimeout(() => this.#happen({ type: 'time' }), wait);
+  #notePukTries({ journey }: UnlockRun): void {
+    const { cardId, insertion, pukTries } = journey;
+    if (pukTries === null) this.#pukTries.delete(cardId);
+    else this.#pukTries.set(cardId, { insertion, left: pukTries });
   }
 
-  #changed(): void {
+  /** Of an earlier unlock in the same stay of the card: in another one its code may have been set anew. */
+  #pukTriesOf(cardId: string, insertion: string): number | null {
+    const told = this.#pukTries.get(cardId);
+    return told?.insertion === insertion ? told.left : null;
+  }
+
+  #tellListeners(): void {
     for (const listener of this.#listeners) listener();
   }
 
   #audit(entry: AuditEntry): void {
     this.#options.audit(entry);
   }
-
-  #record(before: UnlockJourney | null, { phase, problem, cardId, truth }: UnlockJourney): void {
-    if (before === null || before.phase === phase || !isOver(phase)) return;
-    this.#audit({
-      event: 'unlock-ended',
-      cardId,
-      done: phase === 'done',
-      code: problem,
-      card: truth satisfies UnlockTruth,
-    });
-  }
-
-  #auditOutcome(work: Work, outcome: Outcome): void {
-    if (outcome.kind === 'performed' && work.kind === 'perform') {
-      const { cardId, attempt, mode } = work;
-      const { result, triesLeft } = outcome;
-      this.#audit({ event: 'unlock-performed', cardId, attempt, mode, result, triesLeft });
-    }
-  }
-}
-
-/** What of {@link JourneyEvent} the engine adds the time to. */
-type Moment = JourneyEvent extends infer Event ? (Event extends unknown ? Omit<Event, 'now'> : never) : never;
-
-function mustGoOn(journey: UnlockJourney): boolean {
-  return ['performing', 'looking', 'reporting'].includes(journey.phase) || owes(journey);
 }

@@ -1,6 +1,6 @@
 import type { CardFailure } from '../../core/card/card-error.ts';
 import { unlockProofText } from '../../core/card-desk/proofs.ts';
-import type { Outcome, Work } from '../../core/card-desk/unlock-journey.ts';
+import type { Outcome, Work } from '../../core/card-desk/unlock-state.ts';
 import type { DeskAsk, DeskOperationName, Release } from '../../core/contract/card-desk.ts';
 import type { CardAnswer, CardOperation, PinStatus } from '../../core/contract/card-process.ts';
 import type { UnlockTruth } from '../../core/contract/unlock.ts';
@@ -19,16 +19,19 @@ export type WorkTools = {
 
 /** Does one piece of work of an unlock, at the desk or on the card. Never rejects. */
 export async function doWork(work: Work, tools: WorkTools): Promise<Outcome> {
+  // Another desk than the one that gave the ticket learns nothing of it: as if that one could not be reached.
+  if (isForDesk(work) && !isItsDesk(work, tools)) return { kind: 'not-reached', sent: false };
   switch (work.kind) {
     case 'start': {
       const address = tools.secrets.textOf('address');
       if (address === null) return { kind: 'not-understood' };
-      return begun(
-        await start(tools, 'startUnlock', { body: { cardId: work.cardId, address, language: tools.language } }),
-      );
+      const body = { cardId: work.cardId, address, language: tools.language };
+      return begun(await start(tools, 'startUnlock', { body }), tools);
     }
-    case 'join':
-      return begun(await start(tools, 'joinUnlock', { body: { cardId: work.cardId, language: tools.language } }));
+    case 'join': {
+      const body = { cardId: work.cardId, language: tools.language };
+      return begun(await start(tools, 'joinUnlock', { body }), tools);
+    }
     case 'check-code': {
       const code = tools.secrets.textOf('code');
       // After a restart there is none, and the journey is not at this step then.
@@ -41,7 +44,7 @@ export async function doWork(work: Work, tools: WorkTools): Promise<Outcome> {
       return reply.kind === 'done' ? { kind: 'told', unlock: reply.answer } : failed(reply);
     }
     case 'disown':
-      return await report(work, 'untouched', null, tools);
+      return await report(work, work.result, null, tools);
     case 'report':
       return await report(work, work.result, work.triesLeft, tools);
     case 'prove':
@@ -60,6 +63,16 @@ export async function doWork(work: Work, tools: WorkTools): Promise<Outcome> {
 export function truthOf(pin: PinStatus | null): UnlockTruth {
   if (pin === null || pin.state === 'unknown') return 'not-known';
   return pin.state === 'blocked' ? 'blocked' : 'unlocked';
+}
+
+type WorkAtDesk = Extract<Work, { kind: 'check-code' | 'ask' | 'disown' | 'prove' | 'report' }>;
+
+function isForDesk(work: Work): work is WorkAtDesk {
+  return 'ticket' in work && work.kind !== 'perform';
+}
+
+function isItsDesk({ ticket }: WorkAtDesk, { client }: WorkTools): boolean {
+  return ticket.origin === null || ticket.origin === client.origin;
 }
 
 const at = (unlock: string) => ({ parameters: { unlock } });
@@ -98,10 +111,10 @@ function failed(reply: Failed): Outcome {
   }
 }
 
-function begun(reply: DeskReply<'startUnlock'> | DeskReply<'joinUnlock'>): Outcome {
+function begun(reply: DeskReply<'startUnlock'> | DeskReply<'joinUnlock'>, { client }: WorkTools): Outcome {
   if (reply.kind !== 'done') return failed(reply);
   const { token, unlock } = reply.answer;
-  return { kind: 'begun', ticket: { unlock: unlock.id, token }, unlock };
+  return { kind: 'begun', ticket: { unlock: unlock.id, token, origin: client.origin }, unlock };
 }
 
 async function report(
@@ -210,7 +223,7 @@ const BEFORE: ReadonlySet<CardFailure['code']> = new Set([
 ]);
 
 async function perform(work: Extract<Work, { kind: 'perform' }>, tools: WorkTools): Promise<Outcome> {
-  const { cardId, mode, attempt, ticket } = work;
+  const { cardId, mode, attempt, ticket, pukTries } = work;
   const newPin = tools.secrets.copyOf('passcode');
   const codes = tools.secrets.open(ticket.unlock, attempt);
   if (codes === null || newPin === null) {
@@ -222,7 +235,7 @@ async function perform(work: Extract<Work, { kind: 'perform' }>, tools: WorkTool
   const { puk, next: nextPuk } = codes;
   let touched = false;
   try {
-    const order = { kind: 'desk-unblock', mode, cardId, puk, nextPuk, newPin, pukTries: null } as const;
+    const order = { kind: 'desk-unblock', mode, cardId, puk, nextPuk, newPin, pukTries } as const;
     const answer = await onCard(tools, cardId, order, () => {
       touched = true;
     });

@@ -219,15 +219,15 @@ export class WindowAgent implements ViewService {
       case 'unlock-start':
         return unlock.start(command.reader, command.cardId, command.way);
       case 'unlock-address':
-        return unlock.address(secret);
+        return unlock.address(command.cardId, secret);
       case 'unlock-code':
-        return unlock.code(secret);
+        return unlock.code(command.cardId, secret);
       case 'unlock-passcode':
-        return unlock.passcode(secret);
+        return unlock.passcode(command.cardId, secret);
       case 'unlock-cancel':
-        return unlock.cancel();
+        return unlock.cancel(command.cardId);
       case 'unlock-retry':
-        return unlock.retry();
+        return unlock.retry(command.cardId);
     }
   }
 

@@ -36,7 +36,7 @@ export function AskAddress({ unlock, busy }: { unlock: UnlockView; busy: boolean
       return;
     }
     setFieldProblem(null);
-    void ask({ command: 'unlock-address' }, [takeTyped(input, trimmed)]);
+    void ask({ command: 'unlock-address', cardId: unlock.cardId }, [takeTyped(input, trimmed)]);
     // A field of its own for what is typed next: the one before takes its undo with it.
     setRound(round + 1);
   };
@@ -48,7 +48,7 @@ export function AskAddress({ unlock, busy }: { unlock: UnlockView; busy: boolean
       way={unlock.way}
       cardId={unlock.cardId}
       expiresAt={unlock.expiresAt}
-      onBack={() => void bridge.request({ command: 'unlock-cancel' })}
+      onBack={() => void bridge.request({ command: 'unlock-cancel', cardId: unlock.cardId })}
     >
       {shown !== null && <ProblemBox problem={shown} />}
       <ClearField

@@ -34,7 +34,7 @@ export function AskCode({ unlock, busy }: { unlock: UnlockView; busy: boolean })
       return;
     }
     setFieldProblem(null);
-    void ask({ command: 'unlock-code' }, [takeTyped(input, digitsOf)]);
+    void ask({ command: 'unlock-code', cardId: unlock.cardId }, [takeTyped(input, digitsOf)]);
     setRound(round + 1);
   };
   const startAgain = (way: UnlockWay) => {

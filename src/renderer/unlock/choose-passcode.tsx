@@ -45,7 +45,7 @@ export function ChoosePasscode({ unlock }: { unlock: UnlockView }) {
       return;
     }
     entries.again.clear();
-    void ask({ command: 'unlock-passcode' }, [entries.new.take()]);
+    void ask({ command: 'unlock-passcode', cardId: unlock.cardId }, [entries.new.take()]);
   };
 
   const field = (name: Field, next: () => void) => (

@@ -41,7 +41,7 @@ export function Done({ unlock }: { unlock: UnlockView }) {
         </div>
       </div>
       {!unlock.cardIn && <p>{text('unlock.done.cardOut')}</p>}
-      <Button onClick={leaveUnlock}>{text('unlock.done.signIn')}</Button>
+      <Button onClick={() => leaveUnlock(unlock)}>{text('unlock.done.signIn')}</Button>
       {unlock.problem !== null && <Trouble code={unlock.problem} />}
       <p>{text('unlock.done.message')}</p>
     </article>
@@ -79,7 +79,7 @@ export function Failed({ unlock }: { unlock: UnlockView }) {
         </Button>
       )}
       {mayTryAgain && !cardIn && <p className="wk-unlock__strong">{text('unlock.failed.cardIn')}</p>}
-      {truth !== 'blocked' && <Button onClick={leaveUnlock}>{text(LOOKS[truth])}</Button>}
+      {truth !== 'blocked' && <Button onClick={() => leaveUnlock(unlock)}>{text(LOOKS[truth])}</Button>}
       <h2 className="nhsuk-heading-s">{text('services.whoHelps')}</h2>
       <Contact who={helperFor(unlock.problem)} />
     </article>

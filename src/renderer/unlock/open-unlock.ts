@@ -5,6 +5,6 @@ import { isOver } from './which-page.ts';
 /** Goes to the unlock in this window; one that is over is put away first. */
 export function openUnlock(): void {
   const unlock = useWindow.getState().view?.unlock ?? null;
-  if (unlock !== null && isOver(unlock)) void bridge.request({ command: 'unlock-cancel' });
+  if (unlock !== null && isOver(unlock)) void bridge.request({ command: 'unlock-cancel', cardId: unlock.cardId });
   goTo({ page: 'unlock' });
 }

@@ -51,8 +51,8 @@ function useHolder(cardId: string): string | null {
 }
 
 /** Ends an unlock, or puts away one that is over, and goes back to the card. */
-export function leaveUnlock(): void {
-  void bridge.request({ command: 'unlock-cancel' });
+export function leaveUnlock({ cardId }: UnlockView): void {
+  void bridge.request({ command: 'unlock-cancel', cardId });
   goTo(HOME);
 }
 
@@ -62,7 +62,7 @@ export function Stop({ unlock }: { unlock: UnlockView }) {
   if (unlock.doing === 'setting-passcode' || unlock.doing === 'telling-desk') return null;
   return (
     <p className="wk-beside">
-      <TextButton onClick={leaveUnlock}>{text('unlock.stop')}</TextButton>
+      <TextButton onClick={() => leaveUnlock(unlock)}>{text('unlock.stop')}</TextButton>
     </p>
   );
 }

@@ -24,7 +24,7 @@ export function Unlock() {
   );
   const [past] = useState(() => (isOfThePast(view.unlock, shown) ? view.unlock : null));
   useEffect(() => {
-    if (past !== null) void bridge.request({ command: 'unlock-cancel' });
+    if (past !== null) void bridge.request({ command: 'unlock-cancel', cardId: past.cardId });
   }, [past]);
   const isPast = past !== null && view.unlock?.step === 'done';
   const at = unlockPage(isPast ? null : view.unlock, shown);

@@ -67,7 +67,7 @@ export function NetworkLost({ unlock }: { unlock: UnlockView }) {
       {truth === 'unlocked' && <Button onClick={() => goTo(HOME)}>{text('unlock.network.signIn')}</Button>}
       <Button
         look={truth === 'unlocked' ? 'secondary' : 'primary'}
-        onClick={() => void ask({ command: 'unlock-retry' })}
+        onClick={() => void ask({ command: 'unlock-retry', cardId: unlock.cardId })}
         disabled={asking}
       >
         {text('unlock.network.now')}
@@ -116,7 +116,7 @@ export function Halted({ unlock }: { unlock: UnlockView }) {
       <Button
         // What cannot be trusted is not to be tried at once.
         look={code === 'Desk_NotTrusted' ? 'secondary' : 'primary'}
-        onClick={() => void ask({ command: 'unlock-retry' })}
+        onClick={() => void ask({ command: 'unlock-retry', cardId: unlock.cardId })}
         disabled={asking}
       >
         {text('unlock.halted.again')}
@@ -166,7 +166,7 @@ export function WaitingForRa({ unlock }: { unlock: UnlockView }) {
       <p>{text('unlock.ra.kept')}</p>
       {unlock.retryAt !== null && <p>{text('unlock.ra.byItself')}</p>}
       <Doing says={asking ? text('unlock.ra.asking') : null} />
-      <Button onClick={() => void ask({ command: 'unlock-retry' })} disabled={asking}>
+      <Button onClick={() => void ask({ command: 'unlock-retry', cardId: unlock.cardId })} disabled={asking}>
         {text('unlock.ra.authorised')}
       </Button>
       <Contact who="ra" />

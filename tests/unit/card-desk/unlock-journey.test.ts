@@ -2,20 +2,17 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it, test } from 'vitest';
 import type { CardFailure } from '../../../src/core/card/card-error.ts';
+import { keptOf } from '../../../src/core/card-desk/kept-journey.ts';
 import {
   beginUnlock,
-  isOver,
   JOURNEY_MS,
-  keptOf,
   nextMoment,
-  type Outcome,
   resumeUnlock,
   type Step,
   step,
-  type UnlockJourney,
-  viewOfUnlock,
-  type Work,
 } from '../../../src/core/card-desk/unlock-journey.ts';
+import { isOver, type Outcome, type UnlockJourney, type Work } from '../../../src/core/card-desk/unlock-state.ts';
+import { viewOfUnlock } from '../../../src/core/card-desk/unlock-view.ts';
 import {
   DESK_PROBLEMS,
   type DeskProblem,
@@ -25,7 +22,8 @@ import {
 import { UnlockViewSchema } from '../../../src/core/contract/unlock.ts';
 
 const CARD = '0'.repeat(32);
-const TICKET = { unlock: '0d2f2a4b-3b57-4d24-9f10-0b3bb0f8a001', token: 't'.repeat(43) };
+const DESK = 'https://desk.example';
+const TICKET = { unlock: '0d2f2a4b-3b57-4d24-9f10-0b3bb0f8a001', token: 't'.repeat(43), origin: DESK };
 const AT = { reader: 'R', insertion: 'one' };
 
 const unlock = (changes: Partial<Unlock> = {}): Unlock => ({
@@ -54,7 +52,7 @@ class Told {
   }
 
   static begin(way: 'self-service' | 'assisted' = 'self-service'): Told {
-    return new Told(beginUnlock({ cardId: CARD, way, ...AT, truth: 'blocked', now: 0 }));
+    return new Told(beginUnlock({ id: 'first', cardId: CARD, way, ...AT, truth: 'blocked', pukTries: null, now: 0 }));
   }
 
   private take(next: Step): this {
@@ -63,7 +61,7 @@ class Told {
     return this;
   }
 
-  give(type: 'address-given' | 'code-given' | 'passcode-given' | 'retry' | 'time'): this {
+  give(type: 'address-given' | 'code-given' | 'passcode-given' | 'retry' | 'leave' | 'time'): this {
     return this.take(step(this.journey, { type, now: this.now }));
   }
 
@@ -72,16 +70,19 @@ class Told {
   }
 
   came(outcome: Outcome): this {
-    return this.take(
-      step(this.journey, { type: 'came', work: this.journey.work?.number ?? -1, outcome, now: this.now }),
-    );
+    return this.cameTo({ journey: this.journey.id, work: this.journey.work?.number ?? -1 }, outcome);
+  }
+
+  /** Of whichever journey and work. */
+  cameTo(whose: { readonly journey: string; readonly work: number }, outcome: Outcome): this {
+    return this.take(step(this.journey, { type: 'came', ...whose, outcome, now: this.now }));
   }
 
   /** As a new agent finds it. */
   restart(): Told {
     const kept = keptOf(this.journey);
     if (kept === null) throw new Error('nothing was kept');
-    return new Told(resumeUnlock(structuredClone(kept), this.now));
+    return new Told(resumeUnlock(structuredClone(kept), `${this.journey.id}, resumed`, this.now));
   }
 
   get view() {
@@ -97,8 +98,19 @@ const atPasscode = () =>
 const released = (mode: 'replace' | 'probe' | 'change' = 'replace', attempt = 1) =>
   ({ kind: 'released', received: { attempt, mode } }) as const;
 const atCard = () => atPasscode().give('passcode-given').came(released());
-const done = (result: Extract<Outcome, { kind: 'performed' }>['result'], failure: CardFailure | null = null) =>
-  ({ kind: 'performed', result, triesLeft: null, failure }) as const;
+const done = (
+  result: Extract<Outcome, { kind: 'performed' }>['result'],
+  failure: CardFailure | null = null,
+  triesLeft: number | null = null,
+) => ({ kind: 'performed', result, triesLeft, failure }) as const;
+/** The desk has taken a report, and releases this next. */
+const reported = (mode: 'replace' | 'probe' | 'change' | null = null, attempt = 2) =>
+  ({
+    kind: 'reported',
+    unlock: unlock({ phase: mode === null ? 'card' : 'released' }),
+    received: mode === null ? null : { attempt, mode },
+  }) as const;
+const lostProof = () => atPasscode().give('passcode-given').came({ kind: 'not-reached', sent: true });
 
 describe('an unlock by self-service', () => {
   it('asks for address, code and passcode, then works by itself, and ends with the card unlocked', () => {
@@ -189,7 +201,8 @@ describe('an unlock by self-service', () => {
   it('says to nobody that it is trusted who could not show that', () => {
     const told = Told.begin().give('address-given').came({ kind: 'not-trusted' });
     expect(told.view).toMatchObject({ step: 'working', problem: 'Desk_NotTrusted' });
-    expect(nextMoment(told.journey)).toBeNull();
+    // By itself nothing is tried again; only the address is not kept for ever.
+    expect(nextMoment(told.journey)).toBe(JOURNEY_MS);
   });
 });
 
@@ -253,6 +266,238 @@ describe('an unlock with an RA', () => {
   });
 });
 
+describe('what came of other work', () => {
+  it('is nothing to a journey: of another one, of earlier work, or of another kind', () => {
+    const told = atCard();
+    const { journey } = told;
+    const work = journey.work?.number ?? 0;
+    const stale: Outcome = { kind: 'not-reached', sent: true };
+    expect(told.cameTo({ journey: 'another', work }, done('untouched')).journey).toBe(journey);
+    expect(told.cameTo({ journey: journey.id, work: work - 1 }, done('untouched')).journey).toBe(journey);
+    for (const outcome of [stale, { kind: 'not-understood' } as const, reported(), released()]) {
+      expect(told.came(outcome).journey).toBe(journey);
+    }
+    expect(told.came(done('changed')).work).toMatchObject({ kind: 'report', result: 'changed' });
+  });
+
+  it('never has a release performed twice: the second time the card is looked at', () => {
+    const { journey } = atCard();
+    expect(journey.attempt).toMatchObject({ begun: true });
+    const forgotten = new Told({ journey: { ...journey, work: null }, work: null });
+    expect(forgotten.give('time').work).toMatchObject({ kind: 'look' });
+  });
+});
+
+describe('what may not have been written down', () => {
+  it('is not done to the card, and the user hears why', () => {
+    const told = atCard().came({ kind: 'not-kept' });
+    expect(told.work).toMatchObject({ kind: 'report', result: 'untouched' });
+    expect(told.came(reported()).view).toMatchObject({ step: 'working', problem: 'Unlock_NotKept', truth: 'blocked' });
+    expect([told.work, nextMoment(told.journey)]).toEqual([null, JOURNEY_MS]);
+    expect(told.give('retry').work).toMatchObject({ kind: 'prove' });
+  });
+
+  it('is not known: a release that was not seen may have been used by the agent before', () => {
+    const told = lostProof().restart().card(AT, 'blocked');
+    told.came({ kind: 'told', unlock: unlock({ phase: 'released' }) }).give('passcode-given');
+    expect(told.work).toMatchObject({ kind: 'disown', attempt: 1, result: 'not-known' });
+    // A proof that this agent has sent before it has received any release may stand for the same one.
+    told
+      .came(problem('Desk_OutOfOrder', { unlock: unlock({ phase: 'card' }) }))
+      .came({ kind: 'not-reached', sent: true });
+    expect(told.give('retry').work).toMatchObject({ kind: 'disown', attempt: 1, result: 'not-known' });
+    told.came(reported()).came(released('probe', 2)).came(done('not-known')).came({ kind: 'looked', truth: 'blocked' });
+    told.came(reported()).came({ kind: 'not-reached', sent: true });
+    // From then on it knows what it has done.
+    expect(told.give('retry').work).toMatchObject({ kind: 'disown', attempt: 3, result: 'untouched' });
+  });
+
+  it('is not known of a release that comes again and does not open any more', () => {
+    const told = atPasscode()
+      .give('passcode-given')
+      .came(released('probe'))
+      .came(done('wrong', null, 2))
+      .restart();
+    expect(told.work).toMatchObject({ kind: 'report', result: 'wrong' });
+    expect(told.came(reported('replace')).came({ kind: 'not-opened' }).work).toMatchObject({ result: 'not-known' });
+  });
+});
+
+describe('a desk that does not know the card', () => {
+  const probed = () => atPasscode().give('passcode-given').came(released('probe'));
+
+  it('has one wrong probe, and the other code after it', () => {
+    const told = probed()
+      .came(done('wrong', { code: 'wrong-puk', triesLeft: 2 }, 2))
+      .came(reported('replace'));
+    expect(told.work).toMatchObject({ kind: 'perform', mode: 'replace', pukTries: 2 });
+    expect(told.view.problem).toBeNull();
+    told.came(done('wrong', { code: 'wrong-puk', triesLeft: 1 }, 1));
+    expect(told.came(reported()).view).toMatchObject({ step: 'failed', problem: 'Unlock_PukRefused' });
+  });
+
+  it('gets no further try, and hears once that what it released was not used', () => {
+    const told = atCard()
+      .came(done('wrong', { code: 'wrong-puk', triesLeft: 2 }, 2))
+      .came(reported('probe'));
+    expect(told.view).toMatchObject({ step: 'failed', problem: 'Unlock_PukRefused' });
+    expect(told.work).toMatchObject({ kind: 'report', attempt: 2, result: 'untouched' });
+    expect(told.came(reported('probe', 3)).work).toBeNull();
+    expect(keptOf(told.journey)).toBeNull();
+  });
+
+  it('is not believed when it numbers a release again, or releases what does not follow', () => {
+    for (const [mode, attempt] of [
+      ['change', 1],
+      ['replace', 0],
+    ] as const) {
+      const told = atPasscode().give('passcode-given').came(released(mode, attempt));
+      if (told.work !== null) told.came(reported());
+      expect(told.view).toMatchObject({ step: 'working', problem: 'Desk_NotUnderstood', truth: 'blocked' });
+      expect(told.work).toBeNull();
+    }
+    for (const mode of ['probe', 'change'] as const) {
+      const told = probed()
+        .came(done('wrong', null, 2))
+        .came(reported(mode));
+      expect(told.work).toMatchObject({ kind: 'report', attempt: 2, result: 'untouched' });
+      expect(told.came(reported('replace', 3)).view).toMatchObject({ step: 'working', problem: 'Desk_NotUnderstood' });
+      expect(told.work).toBeNull();
+    }
+  });
+
+  it('does not keep whoever has chosen another passcode waiting', () => {
+    const told = probed()
+      .came(done('untouched', { code: 'pin-format' }))
+      .came(reported('probe'));
+    expect(told.view).toMatchObject({ step: 'passcode', problem: 'Desk_NotUnderstood' });
+    expect(told.give('passcode-given').work).toMatchObject({ kind: 'prove' });
+  });
+
+  it('is counted for where the card does not count', () => {
+    const told = probed().came(done('wrong')).came(reported('replace'));
+    expect(told.work).toMatchObject({ kind: 'perform', pukTries: 2 });
+    expect(told.restart().journey).toMatchObject({ pukTries: 2, wrongs: 1 });
+  });
+
+  it('does not have a box that does not open sent again and again', () => {
+    const told = atCard().came({ kind: 'not-opened' });
+    expect(told.work).toMatchObject({ kind: 'report', result: 'untouched' });
+    expect(told.came(reported()).view).toMatchObject({ step: 'working', problem: 'Desk_NotUnderstood' });
+    expect([told.work, nextMoment(told.journey)]).toEqual([null, JOURNEY_MS]);
+  });
+
+  it('may say of more tries for a code than can be shown', () => {
+    const told = atCode()
+      .give('code-given')
+      .came(problem('Desk_CodeWrong', { triesLeft: 10 }));
+    expect(v.parse(UnlockViewSchema, told.view)).toMatchObject({ step: 'code', codeTriesLeft: 5 });
+  });
+});
+
+describe('a change of the code after a probe', () => {
+  const changing = () =>
+    atPasscode().give('passcode-given').came(released('probe')).came(done('unblocked')).came(reported('change'));
+
+  it('is told as the unlocked card that it was, and shown as what was seen since', () => {
+    const told = changing();
+    expect(told.work).toMatchObject({ kind: 'perform', mode: 'change' });
+    told.came(done('not-known', { code: 'card-removed' })).came({ kind: 'looked', truth: 'blocked' });
+    expect(told.work).toMatchObject({ kind: 'report', result: 'unblocked' });
+    expect(told.came(reported()).view).toMatchObject({ step: 'failed', problem: 'Passcode_Blocked', truth: 'blocked' });
+    expect(changing().came({ kind: 'not-opened' }).view).toMatchObject({ doing: 'telling-desk', truth: 'unlocked' });
+  });
+});
+
+describe('a passcode whose form the card does not like', () => {
+  it('is asked for again, though it is not known what that has cost', () => {
+    const told = atCard().came(done('not-known', { code: 'pin-format' }));
+    expect(told.came({ kind: 'looked', truth: 'blocked' }).work).toMatchObject({ result: 'not-known' });
+    expect(told.came(reported()).view).toMatchObject({ step: 'passcode', problem: 'Unlock_PasscodeRefused' });
+  });
+});
+
+describe('an unlock that is left', () => {
+  it.each([
+    ['by the user', (told: Told) => told.give('leave')],
+    [
+      'by time',
+      (told: Told) => {
+        told.now = JOURNEY_MS;
+        return told.give('time');
+      },
+    ],
+  ])('%s while a proof is out still disowns what that released', (_, end) => {
+    const told = end(lostProof());
+    expect(isOver(told.journey.phase)).toBe(true);
+    expect(keptOf(told.journey)).not.toBeNull();
+    expect(told.work).toMatchObject({ kind: 'disown', attempt: 1, result: 'untouched' });
+    expect(keptOf(told.came(reported()).journey)).toBeNull();
+  });
+
+  it('in the middle of a proof hears of its release, and says that it was not used', () => {
+    const told = atPasscode().give('passcode-given').give('leave');
+    expect([told.work, told.journey.chosen]).toEqual([null, false]);
+    expect(told.came(released()).work).toMatchObject({ kind: 'report', attempt: 1, result: 'untouched' });
+    expect(keptOf(told.came(reported()).journey)).toBeNull();
+  });
+
+  it('while the card is at work is brought to its end, and takes no further release', () => {
+    const told = atPasscode().give('passcode-given').came(released('probe')).give('leave').came(done('unblocked'));
+    expect(told.came(reported('change')).work).toMatchObject({ kind: 'report', attempt: 2, result: 'untouched' });
+    expect(isOver(told.came(reported()).journey.phase)).toBe(true);
+    expect(keptOf(told.journey)).toBeNull();
+  });
+
+  it('while its card is away waits for it, and says that nobody knows if the card does not tell', () => {
+    const told = atCard().came(done('not-known', { code: 'card-removed' }));
+    told
+      .came({ kind: 'card-failed', failure: { code: 'card-removed' } })
+      .card(null)
+      .give('leave');
+    expect([told.journey.phase, told.work]).toEqual(['looking', null]);
+    expect(told.restart().journey).toMatchObject({ phase: 'looking', left: true });
+    told.card({ reader: 'S', insertion: 'two' }).came({ kind: 'looked', truth: 'not-known' });
+    expect(told.work).toMatchObject({ kind: 'report', result: 'not-known' });
+  });
+
+  it('tries again by itself, whatever the desk says, and gives up a day after its end', () => {
+    const told = atCard().came(done('changed')).give('leave').came({ kind: 'not-trusted' });
+    for (const outcome of [
+      { kind: 'not-understood' },
+      problem('Desk_BadRequest'),
+      { kind: 'not-reached', sent: true },
+    ] as const) {
+      told.now = nextMoment(told.journey) ?? Number.NaN;
+      expect(told.give('time').work).toMatchObject({ kind: 'report', result: 'changed' });
+      told.came(outcome);
+    }
+    told.now = JOURNEY_MS + 24 * 60 * 60_000;
+    expect([told.give('time').work, keptOf(told.journey)]).toEqual([null, null]);
+  });
+});
+
+describe('an address', () => {
+  it('is asked for again after 15 minutes in which the desk could not be told of it', () => {
+    const told = Told.begin().give('address-given');
+    for (let i = 0; i < 30 && told.journey.phase === 'starting'; i++) {
+      told.came({ kind: 'not-reached', sent: true });
+      told.now = nextMoment(told.journey) ?? Number.NaN;
+      told.give('time');
+    }
+    expect(told.now).toBe(JOURNEY_MS);
+    expect(told.view).toMatchObject({ step: 'address', problem: 'Unlock_Expired', network: 'fine' });
+    told.now = 2 * JOURNEY_MS;
+    expect(told.give('time').view).toMatchObject({ step: 'failed', problem: 'Unlock_Expired' });
+  });
+
+  it('is no part of joining, which ends at that time', () => {
+    const told = Told.begin('assisted').came({ kind: 'not-reached', sent: true });
+    told.now = JOURNEY_MS;
+    expect(told.give('time').view).toMatchObject({ step: 'failed', problem: 'Unlock_Expired' });
+  });
+});
+
 /* Any order of events. */
 
 const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
@@ -274,6 +519,7 @@ const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
     .map((result): Outcome => done(result as 'wrong')),
   fc.constantFrom<Outcome>(
     { kind: 'not-opened' },
+    { kind: 'not-kept' },
     { kind: 'looked', truth: 'blocked' },
     { kind: 'looked', truth: 'unlocked' },
     { kind: 'looked', truth: 'not-known' },
@@ -290,26 +536,8 @@ const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
   fc.constantFrom(...(Object.keys(DESK_PROBLEMS) as DeskProblemCode[])).map((code) => problem(code)),
 );
 
-const OUTCOMES: Readonly<Record<Work['kind'], readonly Outcome['kind'][]>> = {
-  start: ['begun'],
-  join: ['begun'],
-  'check-code': ['told'],
-  ask: ['told'],
-  prove: ['released', 'card-failed'],
-  perform: ['performed', 'not-opened'],
-  look: ['looked', 'card-failed'],
-  report: ['reported'],
-  disown: ['reported'],
-};
-const OF_THE_DESK: readonly Outcome['kind'][] = ['from-desk', 'not-reached', 'not-trusted', 'not-understood'];
-
-function isOutcomeOf(work: Work['kind'] | null, { kind }: Outcome): boolean {
-  if (work === null) return false;
-  return OUTCOMES[work].includes(kind) || (work !== 'perform' && work !== 'look' && OF_THE_DESK.includes(kind));
-}
-
 type Happening =
-  | { kind: 'give'; type: 'address-given' | 'code-given' | 'passcode-given' | 'retry' | 'time' }
+  | { kind: 'give'; type: 'address-given' | 'code-given' | 'passcode-given' | 'retry' | 'leave' | 'time' }
   | { kind: 'card'; at: typeof AT | null; truth: 'blocked' | 'unlocked' | 'not-known' }
   | { kind: 'came'; outcome: Outcome }
   | { kind: 'pass'; ms: number }
@@ -323,6 +551,7 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
       type: fc.constantFrom('address-given', 'code-given', 'passcode-given', 'retry', 'time'),
     }),
   },
+  { weight: 1, arbitrary: fc.constant({ kind: 'give' as const, type: 'leave' as const }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -336,6 +565,13 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: 'restart' as const }) },
 );
 
+const isUntouched = (outcome: Outcome) =>
+  outcome.kind === 'not-opened' ||
+  outcome.kind === 'not-kept' ||
+  (outcome.kind === 'performed' && outcome.result === 'untouched');
+
+const attemptOf = ({ journey }: Told) => journey.attempt?.number ?? 0;
+
 test('whatever happens in whatever order: it shows what a view can draw, one thing is done at a time, and what is owed is not forgotten', () => {
   fc.assert(
     fc.property(
@@ -343,6 +579,9 @@ test('whatever happens in whatever order: it shows what a view can draw, one thi
       fc.array(happenings, { maxLength: 40 }),
       (way, played) => {
         let told = Told.begin(way);
+        /** Releases of which the card, or this very agent, has said that nothing was done with them. */
+        const untouched = new Set<number>();
+        const performed = new Set<number>();
         for (const each of played) {
           const before = told.journey;
           told.work = null;
@@ -354,7 +593,8 @@ test('whatever happens in whatever order: it shows what a view can draw, one thi
               told.card(each.at, each.truth);
               break;
             case 'came':
-              if (isOutcomeOf(told.journey.work?.kind ?? null, each.outcome)) told.came(each.outcome);
+              if (told.journey.work?.kind === 'perform' && isUntouched(each.outcome)) untouched.add(attemptOf(told));
+              told.came(each.outcome);
               break;
             case 'pass':
               told.now += each.ms;
@@ -371,9 +611,24 @@ test('whatever happens in whatever order: it shows what a view can draw, one thi
           if (work?.kind === 'prove') expect(journey.chosen && journey.insertion !== null).toBe(true);
           if (work !== null && each.kind !== 'restart')
             expect(before.work === null || before.work.number !== journey.work?.number).toBe(true);
+          // Another journey at the desk, with numbers of its own.
+          if (work?.kind === 'join' || work?.kind === 'start') for (const all of [performed, untouched]) all.clear();
+          if (work?.kind === 'perform') {
+            expect(journey.left).toBe(false);
+            // By one passcode a release is performed once, and two wrong codes are the last.
+            expect(performed.has(attemptOf(told))).toBe(false);
+            expect(journey.wrongs).toBeLessThan(2);
+            performed.add(attemptOf(told));
+          }
+          // "Untouched" makes the desk forget a code: it is said of nothing that was, or may have been, put to the card.
+          if (work?.kind === 'report' && work.result === 'untouched' && performed.has(attemptOf(told))) {
+            expect(untouched.has(attemptOf(told))).toBe(true);
+          }
+          if (work?.kind === 'disown' && work.result === 'untouched') expect(journey.resumed).toBe(false);
           // What came of the card is kept until the desk has taken it, or takes nothing more.
           const { attempt } = journey;
           if (attempt !== null && attempt.result !== null && !attempt.settled) expect(keptOf(journey)).not.toBeNull();
+          if (journey.unseen) expect(keptOf(journey)).not.toBeNull();
           // A journey that waits says for what: the user, the card, the network, or a time.
           const { step: at, cardIn, network, problem: trouble } = told.view;
           if (at === 'working' && journey.work === null) {

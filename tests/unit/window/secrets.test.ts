@@ -12,11 +12,11 @@ const WITHOUT: {
   [Name in Exclude<ViewCommandName, 'attempt' | 'ra-sign-in'>]: Extract<ViewCommand, { command: Name }>;
 } = {
   'unlock-start': { command: 'unlock-start', reader: 'R', cardId: '0'.repeat(32), way: 'self-service' },
-  'unlock-address': { command: 'unlock-address' },
-  'unlock-code': { command: 'unlock-code' },
-  'unlock-passcode': { command: 'unlock-passcode' },
-  'unlock-cancel': { command: 'unlock-cancel' },
-  'unlock-retry': { command: 'unlock-retry' },
+  'unlock-address': { command: 'unlock-address', cardId: '0'.repeat(32) },
+  'unlock-code': { command: 'unlock-code', cardId: '0'.repeat(32) },
+  'unlock-passcode': { command: 'unlock-passcode', cardId: '0'.repeat(32) },
+  'unlock-cancel': { command: 'unlock-cancel', cardId: '0'.repeat(32) },
+  'unlock-retry': { command: 'unlock-retry', cardId: '0'.repeat(32) },
   'lock-now': { command: 'lock-now' },
   'read-again': { command: 'read-again', reader: 'R' },
   'still-here': { command: 'still-here' },

@@ -182,6 +182,10 @@ export const failures = {
     says: 'Torrwyd ar draws Wardkey, ac nid yw wedi cadw’r cod pas a ddewisoch.',
     next: 'Dewiswch eich cod pas newydd eto.',
   },
+  Unlock_NotKept: {
+    says: 'Ni allai’r cyfrifiadur hwn gadw pa mor bell y mae’r datgloi wedi dod, felly ni chyffyrddwyd â’ch cerdyn.',
+    next: 'Rhowch gynnig arall arni. Os bydd yn digwydd eto, dywedwch wrth y tîm TG: efallai fod y ddisg yn llawn, neu na ellir ysgrifennu i’ch ffolder.',
+  },
   Unlock_PukRefused: {
     says: 'Ni dderbyniodd y cerdyn god datgloi’r ddesg gardiau.',
     next: 'Peidiwch â rhoi cynnig arall arni. Ewch at eich Awdurdod Cofrestru, a all roi cerdyn newydd i chi.',
