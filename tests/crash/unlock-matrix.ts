@@ -7,7 +7,18 @@ import { CrashDesk, UnlockScene } from './unlock-scene.ts';
  * whole, to count them; then once for each break.
  */
 
-export const FAULTS = ['cut', 'kill-agent', 'kill-desk', 'pull-card'] as const;
+export const FAULTS = [
+  'cut',
+  'kill-agent',
+  'kill-desk',
+  'pull-card',
+  /** The agent dies, and what it wrote last is not on the disk after all: the file is older than what has happened. */
+  'old-file',
+  /** The file cannot be written any more, until somebody is told. */
+  'full-disk',
+  /** The same, and a little later the agent dies. */
+  'full-disk-and-kill',
+] as const;
 export type Fault = (typeof FAULTS)[number];
 export const WAYS = ['self-service', 'assisted', 'admin-key'] as const;
 export type Way = (typeof WAYS)[number];
@@ -94,6 +105,9 @@ export async function crashMatrix(options: Options): Promise<Report> {
   };
 }
 
+/** Counted from the break before. */
+const SOON_AFTER: Break = { message: 2, moment: 'after', fault: 'kill-agent' };
+
 function breaksOf(messages: number): Break[] {
   return Array.from({ length: messages }, (_, message) => message).flatMap((message) =>
     (['before', 'after'] as const).flatMap((moment) => FAULTS.map((fault) => ({ message, moment, fault }))),
@@ -115,27 +129,32 @@ async function runOnce(desk: CrashDesk, profile: ProfileName, way: Way, breaks: 
     waiting.shift();
     message = -1;
     if (next.fault === 'kill-agent') scene.killAgent();
+    // One, two or three writes are lost.
+    if (next.fault === 'old-file') scene.killAgent(1 + (next.message % 3));
+    if (next.fault === 'full-disk' || next.fault === 'full-disk-and-kill') scene.fillDisk();
+    if (next.fault === 'full-disk-and-kill') waiting.unshift(SOON_AFTER);
     if (next.fault === 'kill-desk') desk.kill();
     if (next.fault === 'pull-card') scene.reader.reader.pull();
     return next.fault;
   };
   desk.relay.onMessage = (moment) => {
     const fault = meet(moment);
-    return fault !== 'cut' && fault !== 'kill-desk' && fault !== 'kill-agent';
+    return fault === null || fault === 'pull-card' || fault === 'full-disk' || fault === 'full-disk-and-kill';
   };
   scene.reader.onApdu = (moment) => {
     const fault = meet(moment);
     if (fault === 'cut') return 'cut';
-    return fault === 'kill-agent' ? 'silence' : 'pass';
+    return fault === 'kill-agent' || fault === 'old-file' ? 'silence' : 'pass';
   };
   try {
     const stuck = await scene.unlock();
     const verdict = await scene.judge(stuck);
     const leaks = scene.leaks();
+    const notMet = waiting.filter((each) => each !== SOON_AFTER);
     const why = [
       ...verdict.why,
       ...(leaks.length > 0 ? [`${leaks.length} secrets were told`] : []),
-      ...(breaks.length === 1 && waiting.length > 0 ? ['the break was never met'] : []),
+      ...(breaks.length === 1 && notMet.length > 0 ? ['the break was never met'] : []),
     ];
     const messages = message + 1;
     const run: Run = {
@@ -145,7 +164,7 @@ async function runOnce(desk: CrashDesk, profile: ProfileName, way: Way, breaks: 
       ok: why.length === 0,
       why,
       pukTriesSpent: verdict.pukTriesSpent,
-      notMet: waiting.length,
+      notMet: notMet.length,
       begunAnew: verdict.restarts,
     };
     return { run, messages };

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { enrolCard, savePerson } from '../../services/card-desk/src/administration.ts';
@@ -11,10 +11,11 @@ import type { Database } from '../../services/card-desk/src/store/database.ts';
 import { openPglite } from '../../services/card-desk/src/store/pglite.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/core/agent/policy.ts';
 import { CardOperator } from '../../src/core/card/operations.ts';
+import type { KeptJourney } from '../../src/core/card-desk/kept-journey.ts';
 import type { UnlockView, UnlockWay } from '../../src/core/contract/unlock.ts';
 import { DeskClient } from '../../src/main/card-desk/desk-client.ts';
 import { JourneyFile } from '../../src/main/card-desk/journey-file.ts';
-import { UnlockDesk } from '../../src/main/card-desk/unlock-desk.ts';
+import { UnlockDesk, type UnlockDeskOptions } from '../../src/main/card-desk/unlock-desk.ts';
 import { CERTIFICATE_OBJECT } from '../../src/simulator/card/data-objects.ts';
 import type { ProfileName } from '../../src/simulator/card/profiles.ts';
 import { issueCard, TEST_ADMIN_KEY, TEST_PUK } from '../../src/simulator/pki/issue-card.ts';
@@ -128,9 +129,11 @@ export class UnlockScene {
   starts = 0;
   /** How often the user has given the address. */
   private addresses = 0;
-  private readonly folder = mkdtempSync(join(tmpdir(), 'unlock-'));
-  private readonly policy: Policy;
+  readonly folder = mkdtempSync(join(tmpdir(), 'unlock-'));
+  policy: Policy;
   private agent: UnlockDesk;
+  /** The file of the unlock after each time that it was written; null: there was none. */
+  private readonly written: Array<Buffer | null> = [null];
   private leastPukTries: number;
   private readonly pukTries: number;
   private messagesBefore = 0;
@@ -187,14 +190,31 @@ export class UnlockScene {
     return scene;
   }
 
-  private newAgent(): UnlockDesk {
+  /** Another agent in place of this one, which differs from it in this. */
+  agentWith(overrides: Partial<UnlockDeskOptions>): UnlockDesk {
+    this.agent.stop();
+    this.agent = this.newAgent(overrides);
+    return this.agent;
+  }
+
+  private newAgent(overrides: Partial<UnlockDeskOptions> = {}): UnlockDesk {
+    const file = new JourneyFile(this.folder, (why) => this.said.push(`file: ${why}`));
     const agent = new UnlockDesk({
       cards: this.reader,
       policy: () => this.policy,
-      file: new JourneyFile(this.folder, (why) => this.said.push(`file: ${why}`)),
+      file: {
+        read: () => file.read(),
+        write: (kept) => {
+          const isWritten = file.write(kept);
+          const now = this.onDisk();
+          if (now?.toString() !== this.written.at(-1)?.toString()) this.written.push(now);
+          return isWritten;
+        },
+      },
       audit: (entry) => this.said.push(JSON.stringify(entry)),
       language: () => 'en',
       client: (policy) => new DeskClient({ policy: policy.desk, limits: { repeatAfterMs: [1, 2] }, environment: {} }),
+      ...overrides,
     });
     agent.onChange(() => {
       this.said.push(JSON.stringify(agent.view()));
@@ -216,11 +236,38 @@ export class UnlockScene {
     this.reader.readAgain();
   }
 
-  /** From this moment on the agent hears and does nothing. */
-  killAgent(): void {
+  private get file(): string {
+    return join(this.folder, 'unlock.json');
+  }
+
+  private onDisk(): Buffer | null {
+    return existsSync(this.file) ? readFileSync(this.file) : null;
+  }
+
+  /** What the next agent would go on from. */
+  kept(): readonly KeptJourney[] | null {
+    return new JourneyFile(this.folder, () => undefined).read();
+  }
+
+  /** From this moment on the agent hears and does nothing. @param lostWrites how many of its last writes the disk has lost */
+  killAgent(lostWrites = 0): void {
     this.agent.stop();
     this.agentIsDead = true;
+    if (lostWrites === 0) return;
+    const before = this.written.at(-1 - lostWrites) ?? null;
+    if (before === null) rmSync(this.file, { force: true });
+    else writeFileSync(this.file, before);
   }
+
+  /** No file can be written any more, as on a full disk. */
+  fillDisk(): void {
+    mkdirSync(join(this.folder, 'unlock.json.new', 'in-the-way'), { recursive: true });
+  }
+
+  freeDisk(): void {
+    rmSync(join(this.folder, 'unlock.json.new'), { recursive: true, force: true });
+  }
+
   agentIsDead = false;
 
   private startAgent(): void {
@@ -231,12 +278,14 @@ export class UnlockScene {
 
   /** What is down is brought up, as somebody would. */
   private async repair(): Promise<void> {
+    this.freeDisk();
     await this.desk.start();
     this.reader.insert();
     if (this.agentIsDead) this.startAgent();
   }
 
-  private async next(): Promise<void> {
+  /** Something has happened, or is late. */
+  async next(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const stopAgent = this.agent.onChange(resolve);
     const stopCard = this.reader.onChange(resolve);
@@ -264,7 +313,7 @@ export class UnlockScene {
       if (view.step === 'done') {
         // What the desk has not heard yet it hears when it can be reached.
         if (view.network === 'fine') return null;
-        this.agent.retry();
+        this.agent.retry(this.reader.cardId);
         await this.next();
         continue;
       }
@@ -277,7 +326,7 @@ export class UnlockScene {
     switch (view.step) {
       case 'address':
         this.messagesBefore = this.messages().length;
-        if (this.agent.address(bytes(this.person.email)) === null) this.addresses += 1;
+        if (this.agent.address(this.reader.cardId, bytes(this.person.email)) === null) this.addresses += 1;
         return;
       case 'code': {
         const message = this.messages()[this.messagesBefore];
@@ -286,7 +335,7 @@ export class UnlockScene {
           await this.next();
           return;
         }
-        this.agent.code(bytes(latest.code));
+        this.agent.code(this.reader.cardId, bytes(latest.code));
         // One that was sent for a start that the agent did not live to hear of may be overtaken by the right one.
         this.messagesBefore = 0;
         return;
@@ -294,18 +343,18 @@ export class UnlockScene {
       case 'passcode': {
         const passcode = `8642${String(10 + this.chosen.length * 7).padStart(2, '0')}`;
         this.chosen.push(passcode);
-        const refusal = this.agent.passcode(bytes(passcode));
+        const refusal = this.agent.passcode(this.reader.cardId, bytes(passcode));
         if (refusal !== null) throw new Error(refusal);
         return;
       }
       case 'waiting-for-ra':
         await this.authorise();
-        this.agent.retry();
+        this.agent.retry(this.reader.cardId);
         return;
       default:
         if (view.network === 'lost' || view.problem !== null) {
           await this.repair();
-          this.agent.retry();
+          this.agent.retry(this.reader.cardId);
         }
         await this.next();
     }
@@ -316,7 +365,7 @@ export class UnlockScene {
   }
 
   /** As an RA does it, straight in the books: signing in and checking identity have tests of their own. */
-  private async authorise(): Promise<void> {
+  async authorise(): Promise<void> {
     const until = new Date(Date.now() + 15 * 60_000);
     const [check, authorisation] = [randomUUID(), randomUUID()];
     await this.desk.database.transaction(async (sql) => {

@@ -21,6 +21,7 @@ export class WatchedReader implements UnlockCards {
   /** Of the agent that lives now: a new one knows nothing of the card. */
   private operator = new CardOperator();
   private readonly listeners = new Set<() => void>();
+  private tellsTries = true;
   private stay = 0;
   private pin: PinStatus | null = null;
   private queue: Promise<unknown> = Promise.resolve();
@@ -42,6 +43,11 @@ export class WatchedReader implements UnlockCards {
 
   insert(): void {
     if (!this.isIn) this.reader.insert(this.card);
+  }
+
+  /** As a card that does not count aloud: a wrong unblocking code is just wrong, and nothing tells how many tries are left. */
+  hideTries(): void {
+    this.tellsTries = false;
   }
 
   /** A new agent begins: what the one before knew is gone, and its card is read anew. */
@@ -122,7 +128,8 @@ export class WatchedReader implements UnlockCards {
         await met('before', sent);
         const answer = await connection.transmit(command);
         await met('after', sent);
-        return answer;
+        const isWrongPuk = (sent[1] === 0x2c || sent[1] === 0x24) && answer.at(-2) === 0x63;
+        return isWrongPuk && !this.tellsTries ? Uint8Array.of(0x63, 0x00) : answer;
       },
     };
   }
