@@ -102,10 +102,13 @@ export function notOpened(journey: UnlockJourney): UnlockJourney {
   return owing({ ...journey, problem }, disownedAs(journey), null);
 }
 
-/** After a crash nobody would know what was done to the card: it is not touched. The passcode may have been set before. */
+/**
+ * After a crash nobody would know what was done to the card: it is not touched now. The passcode may have been set by a probe, and
+ * the agent before may have had the same release.
+ */
 export function notKept(journey: UnlockJourney): UnlockJourney {
   if (journey.attempt?.mode === 'change') return owing(journey, 'unblocked', null);
-  return owing({ ...journey, problem: 'Unlock_NotKept' }, 'untouched', null);
+  return owing({ ...journey, problem: 'Unlock_NotKept' }, disownedAs(journey), null);
 }
 
 /**

@@ -26,7 +26,8 @@ const NOT_AGAIN: ReadonlySet<FailureCode> = new Set<FailureCode>([
 ]);
 
 /** Who helps is the RA, but for what is wrong with computers. */
-export const helperFor = (code: FailureCode | null): ContactName => (code?.startsWith('Desk_') === true ? 'it' : 'ra');
+export const helperFor = (code: FailureCode | null): ContactName =>
+  code === 'Unlock_NotKept' || code?.startsWith('Desk_') === true ? 'it' : 'ra';
 
 export function Done({ unlock }: { unlock: UnlockView }) {
   const { text } = useLanguage();

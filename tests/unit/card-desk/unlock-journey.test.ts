@@ -319,7 +319,10 @@ describe('what may not have been written down', () => {
       .came(done('wrong', null, 2))
       .restart();
     expect(told.work).toMatchObject({ kind: 'report', result: 'wrong' });
-    expect(told.came(reported('replace')).came({ kind: 'not-opened' }).work).toMatchObject({ result: 'not-known' });
+    told.came(reported('replace'));
+    const again = new Told({ journey: told.journey, work: told.work });
+    expect(told.came({ kind: 'not-opened' }).work).toMatchObject({ kind: 'report', attempt: 2, result: 'not-known' });
+    expect(again.came({ kind: 'not-kept' }).work).toMatchObject({ kind: 'report', attempt: 2, result: 'not-known' });
   });
 });
 
@@ -565,10 +568,11 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ kind: 'restart' as const }) },
 );
 
-const isUntouched = (outcome: Outcome) =>
-  outcome.kind === 'not-opened' ||
-  outcome.kind === 'not-kept' ||
-  (outcome.kind === 'performed' && outcome.result === 'untouched');
+/** Said by the card, or by the only agent that can have had the release. */
+const isUntouched = (outcome: Outcome, { resumed }: UnlockJourney) =>
+  outcome.kind === 'performed'
+    ? outcome.result === 'untouched'
+    : !resumed && (outcome.kind === 'not-opened' || outcome.kind === 'not-kept');
 
 const attemptOf = ({ journey }: Told) => journey.attempt?.number ?? 0;
 
@@ -593,7 +597,8 @@ test('whatever happens in whatever order: it shows what a view can draw, one thi
               told.card(each.at, each.truth);
               break;
             case 'came':
-              if (told.journey.work?.kind === 'perform' && isUntouched(each.outcome)) untouched.add(attemptOf(told));
+              if (told.journey.work?.kind === 'perform' && isUntouched(each.outcome, told.journey))
+                untouched.add(attemptOf(told));
               told.came(each.outcome);
               break;
             case 'pass':
