@@ -396,7 +396,7 @@ export const DESK_OPERATIONS = {
     refusals: ['Desk_NotFound', 'Desk_OutOfOrder', 'Desk_Over', 'Desk_CardNotProven', 'Desk_NotAuthorised'],
   },
   report: {
-    says: 'Tells what came of a release. May be repeated; the same report has the same effect once. An agent that got no answer to a proof reports `untouched` for the release that it would have been: one that nobody reports counts as a try.',
+    says: 'Tells what came of a release. May be repeated; the same report has the same effect once. An agent that got no answer to a proof reports `untouched` for the release that it would have been, or `not-known` if it was started anew since: one that nobody reports counts as a try.',
     method: 'POST',
     path: '/v1/unlocks/{unlock}/attempts/{attempt}',
     token: 'journey',
