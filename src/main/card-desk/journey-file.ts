@@ -6,6 +6,8 @@ import { ATTEMPT_RESULTS, CardIdSchema, RELEASE_MODES } from '../../core/contrac
 import { UNLOCK_WAYS } from '../../core/contract/unlock.ts';
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000));
+/** As the card process takes it. */
+const tries = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255));
 
 /** What has a default here was not written by earlier versions. */
 const KeptSchema = v.strictObject({
@@ -33,7 +35,7 @@ const KeptSchema = v.strictObject({
   released: whole,
   unseen: v.boolean(),
   wrongs: v.optional(whole, 0),
-  pukTries: v.optional(v.nullable(whole), null),
+  pukTries: v.optional(v.nullable(tries), null),
   left: v.optional(v.boolean(), false),
 }) satisfies v.GenericSchema<unknown, KeptJourney>;
 

@@ -223,7 +223,7 @@ export class UnlockDesk {
     const others = this.#left.filter(({ journey }) => journey.cardId === cardId);
     if (others.length === 0) return;
     const enough = new AbortController();
-    const patience = wait(this.#options.patienceMs ?? PATIENCE_MS, undefined, { signal: enough.signal });
+    const patience = wait(this.#options.patienceMs ?? PATIENCE_MS, undefined, { signal: enough.signal, ref: false });
     await Promise.race([Promise.all(others.map((each) => each.tellNow())), patience]);
     enough.abort();
     await patience.catch(() => undefined);
