@@ -236,6 +236,26 @@ describe('what an unlock owes the desk', () => {
     expect(await scene.judge(null)).toMatchObject({ ok: true, pukTriesSpent: 0 });
   });
 
+  it('is nothing when it was left before its card was shown: nothing more is asked for it', async () => {
+    await blockedCard();
+    await scene.authorise();
+    const asked: string[] = [];
+    const left = Promise.withResolvers<void>();
+    const agent: UnlockDesk = agentWith(async (name, _, go) => {
+      asked.push(name);
+      if (name === 'challenge') {
+        expect(agent.cancel(scene.reader.cardId)).toBeNull();
+        left.resolve();
+      }
+      return await go();
+    });
+    await upToPasscode(agent);
+    choose(agent);
+    await left.promise;
+    await until(() => scene.kept()?.length === 0);
+    expect(asked).toEqual(['joinUnlock', 'challenge']);
+  });
+
   it('is told to no other desk', async () => {
     await blockedCard();
     await scene.authorise();
