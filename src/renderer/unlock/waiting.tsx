@@ -164,7 +164,6 @@ export function WaitingForRa({ unlock }: { unlock: UnlockView }) {
         ))}
       </ol>
       <p>{text('unlock.ra.kept')}</p>
-      {unlock.retryAt !== null && <p>{text('unlock.ra.byItself')}</p>}
       <Doing says={asking ? text('unlock.ra.asking') : null} />
       <Button onClick={() => void ask({ command: 'unlock-retry', cardId: unlock.cardId })} disabled={asking}>
         {text('unlock.ra.authorised')}

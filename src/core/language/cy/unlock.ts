@@ -110,7 +110,6 @@ export const unlock = {
       'Mae eich cerdyn yn aros yn y darllenydd hwn.',
     ],
     kept: 'Ni chaiff eich cod pas newydd ei osod cyn hynny.',
-    byItself: 'Mae’r dudalen hon yn mynd ymlaen ohoni’i hun pan fydd wedi’i wneud.',
     authorised: 'Mae fy Awdurdod Cofrestru wedi’i awdurdodi',
     asking: 'Yn gofyn i’r ddesg gardiau',
   },
@@ -118,7 +117,7 @@ export const unlock = {
     title: 'Mae eich cerdyn wedi’i ddatgloi',
     body: 'Defnyddiwch eich cod pas newydd o hyn ymlaen. Peidiwch byth â’i ddweud wrth neb.',
     message:
-      'Os oes cyfeiriad e-bost ar eich proffil, cewch neges am hyn. Nid chi oedd e? Yna dywedwch wrth eich Awdurdod Cofrestru ar unwaith.',
+      'Anfonir neges am hyn i’r cyfeiriad e-bost a’r rhif ffôn symudol ar eich proffil. Nid chi oedd e? Yna dywedwch wrth eich Awdurdod Cofrestru ar unwaith.',
     signIn: 'Mewngofnodi â’r cod pas newydd',
     cardOut: 'Rhowch eich cerdyn i mewn i fewngofnodi.',
   },

@@ -102,7 +102,6 @@ export const unlock = {
       'Your card stays in this reader.',
     ],
     kept: 'Your new passcode is not set before that.',
-    byItself: 'This page goes on by itself when it is done.',
     authorised: 'My RA has authorised it',
     asking: 'Asking the card desk',
   },
@@ -110,7 +109,7 @@ export const unlock = {
     title: 'Your card is unlocked',
     body: 'Use your new passcode from now on. Never tell it to anyone.',
     message:
-      'If there is an email address on your profile, you get a message about this. Was it not you? Then tell your RA at once.',
+      'A message about this goes to the email address and mobile number on your profile. Was it not you? Then tell your RA at once.',
     signIn: 'Sign in with the new passcode',
     cardOut: 'Put your card in to sign in.',
   },
