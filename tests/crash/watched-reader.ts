@@ -63,6 +63,10 @@ export class WatchedReader implements UnlockCards {
     return { reader: READER, insertion: `stay-${this.stay}`, pin: this.pin };
   }
 
+  recognise(cardId: string): FoundCard | null {
+    return this.find(cardId);
+  }
+
   async request(
     _reader: string,
     insertion: string,

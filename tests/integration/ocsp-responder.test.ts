@@ -349,7 +349,9 @@ function certificateOf(
 }
 
 function writeParty(name: string, { key }: Pick<Party, 'key'>, { der }: Certificate): void {
-  const base64 = Buffer.from(der).toString('base64').replaceAll(/.{64}/g, '$&\n');
+  const base64 = Buffer.from(der)
+    .toString('base64')
+    .replaceAll(/.{64}(?=.)/g, '$&\n');
   writeFileSync(file(`${name}.pem`), `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`);
   writeFileSync(file(`${name}.key`), key.privateKey.export({ type: 'pkcs8', format: 'pem' }));
 }

@@ -95,7 +95,8 @@ export class UnlockDesk {
     if (unlockingBy(this.#options.policy()) !== 'in-app') return 'Unlock_NotOffered';
     if (this.#unread) this.#resume();
     if (this.#runs.some(({ isAtCard }) => isAtCard)) return 'Attempt_InProgress';
-    const found = this.#options.cards.find(cardId);
+    // The window offers it as soon as the card is known to be blocked, and it may still be being read then.
+    const found = this.#options.cards.recognise(cardId);
     if (found === null) return 'Card_None';
     if (found.reader !== reader) return 'Card_Changed';
     this.#leave();

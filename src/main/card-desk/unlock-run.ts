@@ -110,7 +110,10 @@ export class UnlockRun {
   lookForCard(): void {
     if (this.#stop.signal.aborted) return;
     const { cardId, truth: before, insertion } = this.#journey;
-    const found = this.#around.cards.find(cardId);
+    const { cards } = this.#around;
+    const found = cards.find(cardId);
+    // While it is being read there is no news of it.
+    if (found === null && insertion !== null && cards.recognise(cardId)?.insertion === insertion) return;
     const truth = found === null || found.pin === this.#stale ? 'not-known' : truthOf(found.pin);
     const known = truth === 'not-known' || truth === before;
     if ((found?.insertion ?? null) === insertion && known) return;

@@ -6,7 +6,7 @@ import type { CardAnswer, CardOperation, PinStatus } from '../../core/contract/c
 import type { UnlockTruth } from '../../core/contract/unlock.ts';
 import type { Language } from '../../core/contract/view.ts';
 import type { DeskClient, DeskReply } from './desk-client.ts';
-import type { UnlockCards } from './unlock-cards.ts';
+import { onceRead, type UnlockCards } from './unlock-cards.ts';
 import type { UnlockSecrets } from './unlock-secrets.ts';
 
 export type WorkTools = {
@@ -136,12 +136,12 @@ function taken(release: Release, { secrets }: WorkTools) {
 }
 
 async function onCard(
-  { cards }: WorkTools,
+  { cards, signal }: WorkTools,
   cardId: string,
   operation: CardOperation,
   onTouch: () => void = () => undefined,
 ): Promise<CardAnswer> {
-  const found = cards.find(cardId);
+  const found = await onceRead(cards, cardId, signal);
   if (found === null) return { ok: false, failure: { code: 'card-removed' } };
   return await cards.request(found.reader, found.insertion, operation, ({ kind }) => {
     if (kind === 'unblocking') onTouch();

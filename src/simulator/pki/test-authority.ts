@@ -242,7 +242,7 @@ function pointers({ lists, ocsp, issuer }: Addresses): x509.Extension[] {
 
 async function pemOf({ privateKey }: KeyPair): Promise<string> {
   const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', privateKey)).toString('base64');
-  return `-----BEGIN PRIVATE KEY-----\n${pkcs8.replaceAll(/.{64}/g, '$&\n')}\n-----END PRIVATE KEY-----\n`;
+  return `-----BEGIN PRIVATE KEY-----\n${pkcs8.replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END PRIVATE KEY-----\n`;
 }
 
 /** An INTEGER that is not negative. */
