@@ -20,7 +20,10 @@ function cardsOf(scene: Scene) {
     },
     { request: () => Promise.reject(new Error('nothing is asked of it here')) },
   );
-  return { cards, tell: () => listeners.forEach((told) => told()), listeners };
+  const tell = () => {
+    for (const told of listeners) told();
+  };
+  return { cards, tell, listeners };
 }
 
 test('a card is recognised as soon as it is known, and found for work once it is read', () => {
