@@ -77,6 +77,7 @@ const UNLOCK: UnlockView = {
   codeTriesLeft: null,
   problem: null,
   cardIn: true,
+  halted: false,
   network: 'fine',
   retryAt: null,
   truth: 'blocked',

@@ -1,6 +1,6 @@
 import { createContext, useContext, useRef, useState } from 'react';
 import type { DeskAsk, DeskOperationName } from '../../../src/core/contract/card-desk.ts';
-import { newKey, type Problem, type Reply } from './desk.ts';
+import { newKey, type Problem, type ProblemCode, type Reply } from './desk.ts';
 
 /** Asks the desk as the RA who is signed in. */
 export type Ask = <Name extends DeskOperationName>(
@@ -12,6 +12,13 @@ export type Ask = <Name extends DeskOperationName>(
 export const AskContext = createContext<Ask>(() => {
   throw new Error('nobody is signed in');
 });
+
+/** After these nobody knows whether it was done. */
+const MAY_BE_DONE: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  'not-reached',
+  'Desk_Unavailable',
+  'Desk_Internal',
+]);
 
 /**
  * One thing at a time: what is asked while another is under way is not asked. `problem`: of the last one. What is asked again
@@ -33,7 +40,7 @@ export function useAsk() {
     const text = JSON.stringify([name, asked]);
     const key = lost.current?.asked === text ? lost.current.key : newKey();
     const reply = await ask(name, asked, key);
-    lost.current = !reply.ok && reply.problem.code === 'not-reached' ? { asked: text, key } : null;
+    lost.current = !reply.ok && MAY_BE_DONE.has(reply.problem.code) ? { asked: text, key } : null;
     setBusy(false);
     if (reply.ok) onAnswer(reply.answer);
     else setProblem(reply.problem);

@@ -53,6 +53,7 @@ export function viewOfUnlock(journey: UnlockJourney): UnlockView {
     codeTriesLeft,
     problem: waitsForCard ? 'Unlock_CardOut' : journey.problem,
     cardIn,
+    halted: journey.halted,
     // A desk that says "too often" was reached.
     network: lost === null || journey.problem === 'Desk_TooMany' ? 'fine' : 'lost',
     retryAt: lost?.retryAt ?? null,

@@ -62,6 +62,8 @@ export const UnlockViewSchema = v.object({
   problem: v.nullable(FailureCodeSchema),
   /** Whether that very card is in a reader. */
   cardIn: v.boolean(),
+  /** Waits until it is said that it shall be tried again (`unlock-retry`), or the card is put in again. */
+  halted: v.boolean(),
   /** `lost`: the desk was not reached, or is not available. */
   network: v.picklist(['fine', 'lost']),
   /** When it is tried again by itself, and not only on `unlock-retry`; milliseconds since 1970. */

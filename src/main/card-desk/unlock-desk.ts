@@ -216,7 +216,10 @@ export class UnlockDesk {
 
   #keep(): boolean {
     const kept = this.#runs.flatMap(({ journey }) => keptOf(journey) ?? []);
-    return this.#options.file.write(kept);
+    const written = this.#options.file.write(kept);
+    // From now on what is there is our own.
+    if (written) this.#unread = false;
+    return written;
   }
 
   async #othersTold(run: UnlockRun): Promise<void> {

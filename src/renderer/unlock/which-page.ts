@@ -1,4 +1,3 @@
-import type { FailureCode } from '../../core/agent/failure-codes.ts';
 import type { UnlockView } from '../../core/contract/unlock.ts';
 import type { ViewSnapshot } from '../../core/contract/view.ts';
 import type { Occupied } from '../card/which-card.ts';
@@ -71,26 +70,12 @@ export function isOfThePast(unlock: UnlockView | null, shown: Occupied | null): 
   return unlock?.step === 'done' && unlock.cardId === blockedCard(shown)?.cardId;
 }
 
-/** What was wrong before, while it works again; and what the card itself brings to an end when it is back. */
-const PASSING: ReadonlySet<FailureCode> = new Set<FailureCode>([
-  'Unlock_ChooseAgain',
-  'Unlock_NotAuthorised',
-  'Unlock_CodeWrong',
-  'Unlock_PasscodeRefused',
-  'Unlock_CardOut',
-  'Card_Removed',
-  'Reader_None',
-]);
-
-/** Whether the unlock waits for somebody to say that it shall be tried again. */
-const isHalted = ({ problem }: UnlockView) => problem !== null && !PASSING.has(problem);
-
 function workingPage(unlock: UnlockView): UnlockPage {
   const { doing, way, cardIn, network, reader, cardId, expiresAt } = unlock;
   const needsCard = doing === 'proving-card' || doing === 'setting-passcode' || doing === null;
   if (needsCard && !cardIn) return { page: 'card-out', unlock, busy: true };
   if (network === 'lost') return { page: 'network-lost', unlock, busy: true };
-  if (isHalted(unlock)) return { page: 'halted', unlock, busy: false };
+  if (unlock.halted) return { page: 'halted', unlock, busy: false };
   switch (doing) {
     case 'starting':
       // After that it is asked where it stands: an answer was lost, or the agent was started anew.

@@ -51,6 +51,14 @@ export function entitlementSuite(under: DatabaseUnderTest): void {
         expect(uses).toMatchObject([{ journey: ticket.unlock.id, card: card.cardId }]);
       });
 
+      test('does nothing for a card with 9E, and tells nobody that it is authorised', async () => {
+        const { desk, card } = await blockedCard();
+        const { token } = await signedInRa(desk);
+        await authorise(desk, token, card.cardId);
+        const octets = randomBytes(8).toString('hex');
+        expect(await witness(desk, card.cardId, octets)).toMatchObject({ problem: { code: 'Desk_NotAuthorised' } });
+      });
+
       test('does nothing for a card that is reported lost, though it is authorised', async () => {
         const { desk, card } = await blockedCard({}, WITHOUT_9E);
         const { token } = await signedInRa(desk);
@@ -154,6 +162,48 @@ export function entitlementSuite(under: DatabaseUnderTest): void {
         const report = { parameters: { unlock: ticket.unlock.id, attempt }, body: { result: 'wrong', triesLeft: 2 } };
         const reported = await desk.does('report', report as never, ticket.token);
         expect(reported).toMatchObject({ release: null, unlock: { phase: 'failed', failure: 'card-not-active' } });
+      });
+    });
+
+    describe('also for what is released in answer to a report', () => {
+      /** An RA's unlock, in which the desk no longer knows which of two codes is true. */
+      async function probing() {
+        const { desk, card } = await blockedCard();
+        const { token, card: raCard } = await signedInRa(desk);
+        await authorise(desk, token, card.cardId);
+        const ticket = await join(desk, card.cardId);
+        await card.prove(desk, ticket);
+        const { result } = await card.prove(desk, ticket);
+        if (!result.ok) throw new Error(result.problem.code);
+        const { attempt, mode } = result.answer.release;
+        expect(mode).toBe('probe');
+        const tell = () => {
+          const parameters = { unlock: ticket.unlock.id, attempt: String(attempt) };
+          return desk.does('report', { parameters, body: { result: 'wrong', triesLeft: 2 } }, ticket.token);
+        };
+        return { desk, card, raCard, tell };
+      }
+
+      test('which is the next thing to do while it is authorised, however often it is asked', async () => {
+        const { tell } = await probing();
+        expect(await tell()).toMatchObject({ release: { mode: 'replace' } });
+        expect(await tell()).toMatchObject({ release: { mode: 'replace' } });
+      });
+
+      test('and nothing when the RA is stopped: the report counts all the same', async () => {
+        const { desk, card, raCard, tell } = await probing();
+        await setCardState(desk.desk, raCard.cardId, 'lost');
+        expect(await tell()).toMatchObject({ release: null, unlock: { phase: 'failed', failure: 'expired' } });
+        const told = (await desk.audit()).filter(({ event }) => event === 'puk-reported');
+        expect(told).toMatchObject([{ card: card.cardId, result: 'wrong' }]);
+        expect(await tell()).toMatchObject({ release: null });
+      });
+
+      test('nor a second time, when the RA is stopped after the first', async () => {
+        const { desk, raCard, tell } = await probing();
+        expect(await tell()).toMatchObject({ release: { mode: 'replace' } });
+        await setCardState(desk.desk, raCard.cardId, 'lost');
+        expect(await tell()).toMatchObject({ release: null });
       });
     });
 

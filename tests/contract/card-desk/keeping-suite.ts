@@ -307,6 +307,32 @@ export function keepingSuite(under: DatabaseUnderTest): void {
         await expect(again).rejects.toThrow('no former code');
       });
 
+      test('is not offered a code that it has proven false, and keeps the one that was perhaps used', async () => {
+        const { desk, card } = await blockedCard();
+        const ticket = await startAndType(desk, card.cardId);
+        const tell = async (attempt: number, body: object) =>
+          await desk.does(
+            'report',
+            { parameters: { unlock: ticket.unlock.id, attempt: `${attempt}` }, body: body as { result: 'untouched' } },
+            ticket.token,
+          );
+        const former = () =>
+          desk.desk.database.transaction((sql) =>
+            openCardSecret(sql, desk.desk.ring(), card.cardId, 'former-puk').then((code) => code?.toString() ?? null),
+          );
+        // Said untouched: that code is kept.
+        await card.prove(desk, ticket);
+        await tell(1, { result: 'untouched' });
+        const kept = await former();
+        expect(kept).toMatch(/^\d{8}$/);
+        // Not known, and then its code proven false by the card: that one is not, and does not take its place.
+        await card.prove(desk, ticket);
+        await tell(2, { result: 'not-known' });
+        await card.prove(desk, ticket);
+        await tell(3, { result: 'wrong', triesLeft: null });
+        expect(await former()).toBe(kept);
+      });
+
       test('is settled by the code that it was given anew, and earlier journeys have no say about it', async () => {
         const { desk, card } = await blockedCard();
         const ticket = await startAndType(desk, card.cardId);

@@ -12,7 +12,6 @@ test.each([
   '/var/run/postgresql desk',
   'postgres://desk:secret@db.example/desk?sslmode=verify-full',
   'postgres://desk:secret@db.example/desk?application_name=x&sslmode=verify-full',
-  'postgres://desk:secret@192.0.2.4/desk?sslmode=verify-ca',
 ])('a database is reached by %s', (url) => {
   expect(() => checkDatabaseUrl(url)).not.toThrow();
 });
@@ -29,6 +28,10 @@ test.each([
   'postgres://desk:secret@db.example/sslmode=verify-full',
   'postgres://desk:secret@db.example/desk?sslmode=verify-full&sslmode=disable',
   'postgres://desk:secret@db.example/desk?sslmode=verify-full&sslmode=prefer&uselibpqcompat=true',
+  // A certificate for any other name would do.
+  'postgres://desk:secret@192.0.2.4/desk?sslmode=verify-ca',
+  'postgres://desk:secret@db.example/desk?sslmode=verify-full&sslmode=verify-ca&uselibpqcompat=true&sslrootcert=/etc/ssl/certs/ca-certificates.crt',
+  'postgres://desk:secret@db.example/desk?sslmode=verify-full&sslmode=require&uselibpqcompat=true&sslrootcert=/etc/ssl/certs/ca-certificates.crt',
   // Whichever machine the address names, this is the one that is called.
   'postgres://desk:secret@localhost/desk?host=db.example',
   'postgres://desk:secret@localhost.example/desk',

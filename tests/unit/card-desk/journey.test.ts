@@ -95,7 +95,7 @@ function change(world: World, codes: CodeChange): void {
     world.next = null;
   };
   if (codes === 'draw') draw();
-  if (codes === 'forget-next') world.next = null;
+  if (codes === 'forget-next' || codes === 'drop-next') world.next = null;
   if (codes === 'swap') {
     if (world.next === null) throw new Error('swapped with nothing');
     [world.current, world.next] = [world.next, world.current];

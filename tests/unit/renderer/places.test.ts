@@ -60,6 +60,7 @@ const UNLOCK: UnlockView = {
   codeTriesLeft: 5,
   problem: null,
   cardIn: true,
+  halted: false,
   network: 'fine',
   retryAt: null,
   truth: 'blocked',

@@ -32,6 +32,7 @@ const unlock = (overrides: Partial<UnlockView> = {}): UnlockView => ({
   codeTriesLeft: null,
   problem: null,
   cardIn: true,
+  halted: false,
   network: 'fine',
   retryAt: null,
   truth: 'blocked',
@@ -90,8 +91,13 @@ describe('the page of an unlock', () => {
   });
 
   it('says what is in the way, if it waits for a word, and nothing of what goes by itself', () => {
-    expect(working({ doing: 'proving-card', problem: 'Card_Busy' })).toBe('halted');
-    expect(working({ doing: 'sending-code', problem: 'Desk_NotTrusted' })).toBe('halted');
+    expect(working({ doing: 'proving-card', halted: true, problem: 'Card_Busy' })).toBe('halted');
+    expect(working({ doing: 'sending-code', halted: true, problem: 'Desk_NotTrusted' })).toBe('halted');
+    // Whatever is in the way: there is something that can be done on the page.
+    for (const problem of ['Card_Removed', 'Unlock_CardOut', 'Unlock_PasscodeRefused', null] as const) {
+      expect(working({ doing: 'setting-passcode', halted: true, problem })).toBe('halted');
+    }
+    expect(working({ doing: 'setting-passcode', halted: true, cardIn: false })).toBe('card-out, busy');
     expect(working({ doing: 'proving-card', problem: 'Unlock_NotAuthorised' })).toBe('working, busy');
     expect(working({ doing: 'starting', problem: 'Unlock_ChooseAgain' })).toBe('asking, busy');
     expect(working({ doing: 'setting-passcode', problem: 'Card_Removed', cardIn: false })).toBe('card-out, busy');

@@ -174,7 +174,7 @@ export function takeReport(before: Journey, report: Report, puk: PukState, now: 
   if ('failed' in outcome) return { journey: isOver(told) ? told : fail(told, outcome.failed, now), ...taken };
   if (isOver(told)) {
     // Out of time: what is known is kept, and no code is handed out. A new next one would never be used.
-    const codes = taken.codes === 'promote-and-draw' ? 'promote' : 'forget-next';
+    const codes = taken.codes === 'promote-and-draw' ? 'promote' : 'drop-next';
     const state: PukState = { ...plan.state, condition: 'settled' };
     return { journey: outcome.release === 'change' ? unlocked(told, now) : told, ...taken, puk: state, codes };
   }
@@ -182,12 +182,16 @@ export function takeReport(before: Journey, report: Report, puk: PukState, now: 
   return { journey: { ...told, attempt: next }, ...taken, release: next };
 }
 
-/** Of a card that is not active any more: what its agent has still to report is taken, and nothing is released. */
-export const stopped = (journey: Journey, now: number): Journey =>
-  isOver(journey) ? journey : fail(journey, 'card-not-active', now);
+/** What ends a journey from outside, and leaves what its agent has still to report. */
+type Stop = Extract<UnlockFailure, 'expired' | 'card-not-active' | 'profile-changed'>;
 
+/** Of a card that is not to be unlocked any more: what its agent has still to report is taken, and nothing is released. */
+export const stopped = (journey: Journey, why: Stop, now: number): Journey =>
+  isOver(journey) ? journey : fail(journey, why, now);
+
+const STOPS: ReadonlySet<UnlockFailure> = new Set<Stop>(['expired', 'card-not-active', 'profile-changed']);
 const endedAfterRelease = ({ phase, failure, attempt }: Journey) =>
-  phase === 'failed' && (failure === 'expired' || failure === 'card-not-active') && attempt !== null;
+  phase === 'failed' && failure !== null && STOPS.has(failure) && attempt !== null;
 
 const unlocked = (journey: Journey, now: number): Journey => ({
   ...journey,

@@ -17,8 +17,11 @@ export type PukState = {
   readonly triesLeft: number | null;
 };
 
-/** What happens to the two codes: `promote`: the next one is the current one. `draw`: a new next one is made. */
-export type CodeChange = 'keep' | 'draw' | 'promote' | 'promote-and-draw' | 'swap' | 'forget-next';
+/**
+ * What happens to the two codes: `promote`: the next one is the current one. `draw`: a new next one is made. `forget-next`: an
+ * agent says that it has not used it. `drop-next`: the card says that it is false.
+ */
+export type CodeChange = 'keep' | 'draw' | 'promote' | 'promote-and-draw' | 'swap' | 'forget-next' | 'drop-next';
 
 export type ReleasePlan =
   | { readonly mode: ReleaseMode; readonly codes: CodeChange; readonly state: PukState }
@@ -102,7 +105,7 @@ export function planReport(
           return triesLeft === null || triesLeft <= LAST_TRY
             ? {
                 state: { condition: 'settled', triesLeft: triesLeft ?? LAST_TRY },
-                codes: 'forget-next',
+                codes: 'drop-next',
                 outcome: { failed: 'puk-one-try-left' },
               }
             : { state: { condition: 'unproven', triesLeft }, codes: 'draw', outcome: { release: 'replace' } };

@@ -26,9 +26,9 @@ export async function findCard(sql: Sql, id: string): Promise<StoredCard | null>
   return one(await sql.rows(CardSchema, `select ${COLUMNS} from cards where id = $1`, [id]));
 }
 
-/** The card, held until the end of the transaction. */
+/** The card, held until the end of the transaction. Its id never changes: what points to it may be written meanwhile. */
 export async function lockCard(sql: Sql, id: string): Promise<StoredCard | null> {
-  return one(await sql.rows(CardSchema, `select ${COLUMNS} from cards where id = $1 for update`, [id]));
+  return one(await sql.rows(CardSchema, `select ${COLUMNS} from cards where id = $1 for no key update`, [id]));
 }
 
 export const pukStateOf = (card: StoredCard): PukState => ({

@@ -5,7 +5,10 @@ import { SettingsError } from '../settings.ts';
 /** As node-postgres understands an address, with what it takes from the environment besides. */
 const ConnectionSchema = v.object({
   host: v.string(),
-  ssl: v.union([v.boolean(), v.looseObject({ rejectUnauthorized: v.optional(v.unknown()) })]),
+  ssl: v.union([
+    v.boolean(),
+    v.looseObject({ rejectUnauthorized: v.optional(v.unknown()), checkServerIdentity: v.optional(v.unknown()) }),
+  ]),
 });
 
 /**
@@ -16,8 +19,9 @@ const ConnectionSchema = v.object({
 export function checkDatabaseUrl(url: string): void {
   const { host, ssl } = connectionOf(url);
   if (isThisMachine(host)) return;
-  const verifies = typeof ssl === 'object' && ssl.rejectUnauthorized !== false;
-  if (!verifies || !/[?&]sslmode=verify-(?:full|ca)(?:&|$)/.test(url)) {
+  // With a check of its own the driver takes a certificate for any name.
+  const verifies = typeof ssl === 'object' && ssl.rejectUnauthorized !== false && ssl.checkServerIdentity === undefined;
+  if (!verifies || !/[?&]sslmode=verify-full(?:&|$)/.test(url)) {
     throw new SettingsError(
       'DATABASE_URL: a server on another machine wants sslmode=verify-full, and sslrootcert=FILE for a CA of your own',
     );

@@ -43,7 +43,10 @@ export async function challenge(
   return await withJourney<Challenge>(desk, { ...parameters, token }, async (sql, { stored, card }) => {
     const { journey, refusal } = giveChallenge(stored.journey, now.getTime());
     const entitlement = body.by === 'admin-key' ? await entitlementOf(sql, stored, card, now) : null;
-    if (refusal === null && entitlement?.kind === 'not-authorised') {
+    // A card with 9E has no need of it, and is told nothing of what was authorised.
+    const assisted = stored.journey.kind === 'assisted';
+    const notForIt = entitlement?.kind === 'not-authorised' || (assisted && card?.proof_key !== null);
+    if (refusal === null && entitlement !== null && notForIt) {
       return refused('Desk_NotAuthorised', { unlock: viewOf(stored) });
     }
     const octets = randomBytes(body.by === 'signature' ? 32 : ADMIN_CIPHER[body.algorithm].block);

@@ -1,9 +1,11 @@
 import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
 import { type Desk, done, type Outcome } from '../desk.ts';
-import { stopped, takeReport } from '../journey/journey.ts';
+import { type Released, type Report, stopped, takeReport } from '../journey/journey.ts';
 import { audit } from '../store/audit-chain.ts';
-import { pukStateOf, savePukState } from '../store/cards.ts';
-import { saveJourney } from '../store/journeys.ts';
+import { pukStateOf, type StoredCard, savePukState } from '../store/cards.ts';
+import type { Sql } from '../store/database.ts';
+import { type StoredJourney, saveJourney } from '../store/journeys.ts';
+import { entitlementOf } from './entitlement.ts';
 import { countEnd, endOf, refusalOf, viewOf, withJourney } from './journey-access.ts';
 import { sealed } from './prove-card.ts';
 import { applyCodeChange } from './unblocking-codes.ts';
@@ -16,9 +18,7 @@ export async function reportAttempt(
   return await withJourney(desk, { unlock: parameters.unlock, token }, async (sql, { stored, card }) => {
     if (card === null || card.released_to !== stored.id) return refusalOf('out-of-order', stored);
     const report = { number: Number(parameters.attempt), result: body.result, triesLeft: body.triesLeft };
-    // What happened to a card that is stopped is true all the same; nothing more is handed out for it.
-    const before = card.state === 'active' ? stored.journey : stopped(stored.journey, now.getTime());
-    const step = takeReport(before, report, pukStateOf(card), now.getTime());
+    const step = await stepOf(sql, stored, card, report, now);
     const after = { ...stored, journey: step.journey };
     const isNews = step.refusal === null && step.journey.reported !== stored.journey.reported;
     if (isNews) {
@@ -54,3 +54,15 @@ export async function reportAttempt(
     return step.refusal === null ? done({ unlock: viewOf(after), release }) : refusalOf(step.refusal, after);
   });
 }
+
+/** What happened is true, whoever has stopped the unlock meanwhile; whether something more is handed out is judged anew. */
+async function stepOf(sql: Sql, stored: StoredJourney, card: StoredCard, report: Report, now: Date): Promise<Released> {
+  const at = now.getTime();
+  const puk = pukStateOf(card);
+  const taken = takeReport(stored.journey, report, puk, at);
+  if (taken.release === null) return taken;
+  const stop = card.state === 'active' ? STOP[(await entitlementOf(sql, stored, card, now)).kind] : 'card-not-active';
+  return stop === null ? taken : takeReport(stopped(stored.journey, stop, at), report, puk, at);
+}
+
+const STOP = { entitled: null, 'not-authorised': 'expired', 'profile-changed': 'profile-changed' } as const;

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
 import { type Desk, done, type Outcome, refused } from '../desk.ts';
 import { type Address, addressOf } from '../journey/address.ts';
@@ -68,7 +68,12 @@ async function begin(
   const card = await findCard(sql, cardId);
   const addresses = await addressesOf(sql, ring, card?.person_id ?? NOBODY);
   const known = addresses.find(({ kind, value }) => kind === address.kind && value === address.value) ?? null;
-  const reached = await limitReached(desk, sql, known === null ? null : { address: address.value, card: cardId }, now);
+  const reached = await limitReached(
+    desk,
+    sql,
+    { address: address.value, card: cardId, isOwners: known !== null },
+    now,
+  );
   const sends = known !== null && card?.state === 'active' && reached === null;
 
   const code = newCode();
@@ -102,19 +107,19 @@ async function begin(
 
 /**
  * Codes are limited where they are sent, and silently: what a stranger asks, who does not know the address, must neither use up
- * what its owner may ask nor tell the stranger anything. For a stranger as much is counted, for nobody.
+ * what its owner may ask nor tell the stranger anything. For a stranger as much is counted, apart.
  */
 async function limitReached(
   desk: Desk,
   sql: Sql,
-  owner: { readonly address: string; readonly card: string } | null,
+  { address, card, isOwners }: { readonly address: string; readonly card: string; readonly isOwners: boolean },
   now: Date,
 ): Promise<LimitName | null> {
-  const nobody = randomBytes(16).toString('hex');
+  const apart = `stranger/${card}/${address}`;
   const uses = [
-    ['messagesToAddress', owner?.address ?? nobody],
-    ['codesOfCard', owner?.card ?? nobody],
-    ['codesOfCardADay', owner?.card ?? nobody],
+    ['messagesToAddress', isOwners ? address : apart],
+    ['codesOfCard', isOwners ? card : apart],
+    ['codesOfCardADay', isOwners ? card : apart],
   ] as const;
   for (const [limit, of] of uses) {
     if ((await take(sql, desk.ring().pseudonym(limit, of), desk.settings.limits[limit], now)) !== null) return limit;

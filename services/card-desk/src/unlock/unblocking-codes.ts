@@ -20,6 +20,9 @@ export async function applyCodeChange(sql: Sql, ring: KeyRing, cardId: string, c
     case 'forget-next':
       await move(sql, ring, cardId, 'next-puk', 'former-puk');
       return;
+    case 'drop-next':
+      await deleteCardSecret(sql, cardId, 'next-puk');
+      return;
     case 'draw':
       await draw(sql, ring, cardId);
       return;
