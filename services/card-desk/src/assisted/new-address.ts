@@ -9,10 +9,11 @@ import {
 import { type Desk, done, type Outcome, refused } from '../desk.ts';
 import { addressOf } from '../journey/address.ts';
 import { CODE_TRIES } from '../journey/journey.ts';
+import { tellPerson } from '../messages/tell-person.ts';
 import { audit } from '../store/audit-chain.ts';
 import { column, one, type Sql } from '../store/database.ts';
 import { putMessage } from '../store/outbox.ts';
-import { addressesOf, describePerson, findPerson, saveAddress } from '../store/people.ts';
+import { describePerson, findPerson, saveAddress } from '../store/people.ts';
 import { take } from '../store/rate-limits.ts';
 import { isCode, newCode } from '../unlock/security-code.ts';
 import { asRa, type ByRa, type ByRaWithKey, checkedPerson, onceAsRa } from './identity.ts';
@@ -20,8 +21,6 @@ import { asRa, type ByRa, type ByRaWithKey, checkedPerson, onceAsRa } from './id
 /** An email address or mobile number comes on a profile when the person has read out the code that was sent to it. */
 
 const PROOF_MS = 15 * 60_000;
-/** Through a day of trouble with the mail. */
-const TOLD_WITHIN_MS = 24 * 60 * 60_000;
 export const ADDRESS_PROOF_PLACE = (id: string) => `address-proof/${id}`;
 
 export async function addAddress(
@@ -108,7 +107,14 @@ export async function proveAddress(
       return refused('Desk_CodeWrong', { triesLeft });
     }
     const value = ring.open(ADDRESS_PROOF_PLACE(id), { keyId: proof.key_id, octets: proof.sealed }).toString();
-    await tellOthers(desk, sql, proof, value, now);
+    // Where the person was reached until now: what is added by somebody who only says to be with them does not go unseen.
+    await tellPerson(
+      desk,
+      sql,
+      proof.person_id,
+      { purpose: 'address-changed', language: proof.language, but: value },
+      now,
+    );
     await saveAddress(sql, ring, proof.person_id, { kind: proof.kind, value }, now);
     await sql.run('update address_proofs set done_at = $2 where id = $1', [id, now]);
     await audit(sql, now, { event: 'address-saved', ...told, channel: proof.kind });
@@ -117,20 +123,4 @@ export async function proveAddress(
   });
   desk.wake();
   return outcome;
-}
-
-/** To where the person was reached until now: what is added by somebody who only says to be with them does not go unseen. */
-async function tellOthers(
-  desk: Desk,
-  sql: Sql,
-  { person_id: person, language }: v.InferOutput<typeof ProofSchema>,
-  added: string,
-  now: Date,
-): Promise<void> {
-  const expiresAt = new Date(now.getTime() + TOLD_WITHIN_MS);
-  for (const { kind, value } of await addressesOf(sql, desk.ring(), person)) {
-    if (value === added) continue;
-    const message = { channel: kind, to: value, language, code: null };
-    await putMessage(sql, desk.ring(), 'address-changed', message, { now, expiresAt });
-  }
 }

@@ -9,6 +9,7 @@ import type {
 } from '../../../../src/core/contract/card-desk.ts';
 import { type Desk, done, type Outcome, refused } from '../desk.ts';
 import { expectsProof, fail, giveChallenge, takeProof } from '../journey/journey.ts';
+import { tellPerson } from '../messages/tell-person.ts';
 import { audit } from '../store/audit-chain.ts';
 import { openCardSecret, pukStateOf, type StoredCard, savePukState } from '../store/cards.ts';
 import type { Sql } from '../store/database.ts';
@@ -23,7 +24,6 @@ import {
 } from './card-proof.ts';
 import { entitlementOf, useAuthorisation } from './entitlement.ts';
 import { countEnd, endOf, refusalOf, viewOf, withJourney } from './journey-access.ts';
-import { tellOwner } from './tell-owner.ts';
 import { applyCodeChange, codesFor } from './unblocking-codes.ts';
 
 type Ask<Name extends 'challenge' | 'proveCard'> = DeskRequest<Name> & { readonly token: string };
@@ -140,7 +140,10 @@ export async function proveCard(
         await saveJourney(sql, after);
         const superseded = await supersedeOthers(desk, sql, stored, now);
         const release = await sealed(desk, sql, after, step.release, releaseKey);
-        if (step.release.number === 1) await tellOwner(desk, sql, after, card, now);
+        // With the first release, since whoever has the code in hand need not report what came of it.
+        if (step.release.number === 1 && card.person_id !== null) {
+          await tellPerson(desk, sql, card.person_id, { purpose: 'unlocking', language: stored.language }, now);
+        }
         await audit(
           sql,
           now,
