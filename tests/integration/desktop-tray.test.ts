@@ -130,7 +130,7 @@ test('title and tooltip are told as they change, and only then', async () => {
 test('a left click on the icon reaches us', async () => {
   await open();
   await untilPixel(rig.display, ICON, RED);
-  rig.click(ICON, 1);
+  await rig.click(ICON, 1);
   expect(await activated.next()).toBe('activated');
 });
 
@@ -142,7 +142,7 @@ test('a right click opens the menu, which the panel draws, and a click on a line
   await open({ ...FACE, menu });
   await untilPixel(rig.display, ICON, RED);
   await rig.openMenu();
-  rig.click(MENU_LINES[1], 1);
+  await rig.click(MENU_LINES[1], 1);
   expect(await chosen.next()).toBe('lock');
 });
 

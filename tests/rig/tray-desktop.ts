@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { type BusClient, openBusClient } from './bus-client.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { type Place, pixelAt } from './x-screen.ts';
@@ -20,9 +21,9 @@ export const MENU_LINES = [
   { x: 50, y: 48 },
   { x: 50, y: 73 },
 ] as const;
-/** Of two short words the menu is white here, and does not reach as far as the panel's own. */
-const MENU_EDGE = { x: 110, y: 41 } as const;
-const PANEL_MENU_EDGE = { x: 190, y: 41 } as const;
+/** Where either menu is white: the icon's hangs below the panel, the panel's own begins at the pointer and covers the panel. */
+const EITHER_MENU = { x: 100, y: 41 } as const;
+const PANEL_MENU = { x: 100, y: 22 } as const;
 
 export type TrayDesktopOptions = {
   /** The bus starts dunst on demand, as most desktops start their notification server. */
@@ -57,7 +58,7 @@ export type TrayDesktop = {
    * has it, which nothing tells: then it is clicked again.
    */
   openMenu(): Promise<void>;
-  click(place: Place, button: 1 | 3): void;
+  click(place: Place, button: 1 | 3): Promise<void>;
   killBus(): Promise<void>;
   startBus(): Promise<void>;
   stop(): Promise<void>;
@@ -159,10 +160,12 @@ export async function startTrayDesktop(options: TrayDesktopOptions = {}): Promis
   const shown = async () =>
     Number(await client.property(NOTIFICATIONS, '/org/freedesktop/Notifications', DUNST, 'displayedLength'));
 
-  function click({ x: left, y: top }: Place, button: 1 | 3): void {
+  // Never by execFileSync: the icon that the panel asks for its menu may live in this very process.
+  const xdotool = (...args: readonly string[]) => promisify(execFile)('xdotool', args, { env });
+
+  async function click({ x: left, y: top }: Place, button: 1 | 3): Promise<void> {
     // From elsewhere, so that the pointer really enters what it clicks on.
-    const there = ['mousemove', `${left}`, `${top}`];
-    execFileSync('xdotool', ['mousemove', '400', '300', ...there, 'click', `${button}`], { env });
+    await xdotool('mousemove', '400', '300', 'mousemove', `${left}`, `${top}`, 'click', `${button}`);
   }
 
   const x = await startDaemon(
@@ -235,16 +238,23 @@ export async function startTrayDesktop(options: TrayDesktopOptions = {}): Promis
     async openMenu() {
       const end = performance.now() + UNTIL_LIMIT_MS;
       const white = (place: Place) => pixelAt(display, place) === 'ffffff';
-      while (true) {
-        click(ICON, 3);
-        while (!white(MENU_EDGE)) {
-          if (performance.now() > end) throw new Error('no menu came up');
+      /** @returns false when it has not come true within a second, or a click or key was lost */
+      async function soon(holds: () => boolean): Promise<boolean> {
+        const patience = performance.now() + 1000;
+        while (!holds()) {
+          if (performance.now() > patience) return false;
           await pause(10);
         }
-        if (!white(PANEL_MENU_EDGE)) return;
-        execFileSync('xdotool', ['key', 'Escape'], { env });
-        while (white(PANEL_MENU_EDGE)) await pause(10);
+        return true;
       }
+      while (performance.now() < end) {
+        await click(ICON, 3);
+        if (!(await soon(() => white(EITHER_MENU)))) continue;
+        if (!white(PANEL_MENU)) return;
+        do await xdotool('key', 'Escape');
+        while (!(await soon(() => !white(EITHER_MENU))) && performance.now() < end);
+      }
+      throw new Error('the menu did not come up');
     },
     click,
     killBus,
