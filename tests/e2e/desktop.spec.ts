@@ -98,7 +98,7 @@ test.describe('the window', () => {
     await panel.untilPainted(first);
     await windows.close(first.id);
     await expect.poll(() => panel.all()).toEqual([]);
-    desktop.click(ICON, 1);
+    await desktop.click(ICON, 1);
     const second = await panel.one(first);
     await panel.untilPainted(second);
     await windows.close(second.id);

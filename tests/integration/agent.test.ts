@@ -103,11 +103,11 @@ describe('the agent on a real reader and a real desktop', () => {
     await signIn(await issueCardState({ keys: 'p256' }));
     await desktop.lock();
     await agent.phase('locked');
-    const requests = desktop.lockRequests();
+    const requests = await desktop.lockRequests();
     const from = agent.mark;
     await reader.pull();
     await agent.line((line) => line.event === 'settled' && line.by === 'locked-already', from);
-    expect(desktop.lockRequests()).toBe(requests);
+    expect(await desktop.lockRequests()).toBe(requests);
   });
 
   it('holds the session over a restart of the smartcard service, and locks when the card is gone after it', async () => {

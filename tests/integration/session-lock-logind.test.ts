@@ -59,17 +59,17 @@ test('lock() ends in a screen that is really locked: LockedHint, the pixels, the
 
 test('a desktop that is already locked is not asked to lock again', async () => {
   await session.lock();
-  const before = desktop.lockRequests();
+  const before = await desktop.lockRequests();
   const outcome = await session.lock();
   expect(outcome).toMatchObject({ locked: true, attempts: [{ method: 'already-locked', result: 'confirmed' }] });
-  expect(desktop.lockRequests()).toBe(before);
+  expect(await desktop.lockRequests()).toBe(before);
 });
 
 test('two calls at once share one run', async () => {
-  const before = desktop.lockRequests();
+  const before = await desktop.lockRequests();
   const [first, second] = await Promise.all([session.lock(), session.lock()]);
   expect(second).toBe(first);
-  expect(desktop.lockRequests()).toBe(before + 1);
+  expect(await desktop.lockRequests()).toBe(before + 1);
 });
 
 test('an unlock that this process has not read yet does not swallow the next lock', async () => {
@@ -129,7 +129,7 @@ test('a LockedHint that some other program claims is not believed', async () => 
   // A true change afterwards arrives behind the forged one.
   await Promise.all([told(session, 'locked'), desktop.lock()]);
   expect(states).toEqual(['locked']);
-  expect(desktop.lockRequests()).toBeGreaterThan(0);
+  expect(await desktop.lockRequests()).toBeGreaterThan(0);
   forger.close();
 });
 

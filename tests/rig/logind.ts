@@ -40,8 +40,8 @@ export type Desktop = {
   /** Locks or unlocks from outside, as an administrator's `loginctl` does; resolves when LockedHint says so. */
   lock(): Promise<void>;
   unlock(): Promise<void>;
-  /** How many Lock signals logind has sent to the session. */
-  lockRequests(): number;
+  /** How many Lock signals logind has sent to the session until now. */
+  lockRequests(): Promise<number>;
   startLocker(): Promise<void>;
   stopLocker(): Promise<void>;
   /** Colour of the screen's top left pixel, six hex digits; {@link LOCKED_COLOUR} when locked. */
@@ -134,7 +134,11 @@ class DesktopRig {
       lockedHint: () => this.#lockedHint(),
       lock: () => this.#askLogind('LockSession', true),
       unlock: () => this.#askLogind('UnlockSession', false),
-      lockRequests: () => this.#lockRequests,
+      lockRequests: async () => {
+        // What the bus has for us already comes before its answer.
+        await this.#up().call('org.freedesktop.DBus', '/org/freedesktop/DBus', 'org.freedesktop.DBus', 'GetId');
+        return this.#lockRequests;
+      },
       startLocker: () => this.startLocker(),
       stopLocker: () => this.#stopLocker(),
       pixel: async () => cornerPixel(display),
