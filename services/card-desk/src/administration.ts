@@ -12,12 +12,13 @@ import {
   type CardState,
   deleteCardSecret,
   lockCard,
+  type StoredCard,
   saveCardSecret,
   settlePukState,
 } from './store/cards.ts';
-import type { Sql } from './store/database.ts';
+import { column, type Sql } from './store/database.ts';
 import { lockOtherOpenJourneys } from './store/journeys.ts';
-import { findPersonByUserId, saveAddress } from './store/people.ts';
+import { holdPerson, lockPersonByUserId, saveAddress } from './store/people.ts';
 import { ADMIN_CIPHER } from './unlock/card-proof.ts';
 import { takeFormer } from './unlock/unblocking-codes.ts';
 
@@ -70,7 +71,7 @@ function parsed<Schema extends v.GenericSchema>(schema: Schema, input: unknown):
   throw new AdministrationError(`not understood: ${[...new Set(fields)].join(', ')}`);
 }
 
-/** Makes a person, or changes the one with this user id. What is left out stays as it is. */
+/** Makes a person, or changes the one with this user id, who is here again if they had left. What is left out stays as it is. */
 export async function savePerson(desk: Desk, input: unknown): Promise<{ readonly person: string }> {
   const person = parsed(PersonInputSchema, input);
   const addresses = (['email', 'mobile'] as const).map((kind) => ({
@@ -79,12 +80,12 @@ export async function savePerson(desk: Desk, input: unknown): Promise<{ readonly
   }));
   const now = desk.now();
   return await desk.database.transaction(async (sql) => {
-    const known = await findPersonByUserId(sql, person.userId);
+    const known = await lockPersonByUserId(sql, person.userId);
     const id = known?.id ?? randomUUID();
     const role = person.role ?? known?.role ?? 'user';
     await sql.run(
       `insert into people (id, user_id, name, role, created_at) values ($1, $2, $3, $4, $5)
-       on conflict (user_id) do update set name = excluded.name, role = excluded.role`,
+       on conflict (user_id) do update set name = excluded.name, role = excluded.role, left_at = null`,
       [id, person.userId, person.name, role, now],
     );
     if (role !== 'ra') await endRaSessions(sql, { person: id });
@@ -96,6 +97,37 @@ export async function savePerson(desk: Desk, input: unknown): Promise<{ readonly
     return { person: id };
   });
 }
+
+const LeaverSchema = v.strictObject({ userId });
+
+/**
+ * Somebody who has left: their addresses go at once, they are found by nobody and authorise nothing. Who they were is kept as long
+ * as what they did or had done ({@link forgetPeople}), and until then they can come back by {@link savePerson}.
+ */
+export async function leave(desk: Desk, input: unknown): Promise<{ readonly person: string }> {
+  const { userId: leaver } = parsed(LeaverSchema, input);
+  const now = desk.now();
+  return await desk.database.transaction(async (sql) => {
+    // Before the person is held: whoever proves one of these holds it first, and the person then.
+    await sql.run('delete from address_proofs where person_id = (select id from people where user_id = $1)', [leaver]);
+    const person = await lockPersonByUserId(sql, leaver);
+    if (person === null) throw new AdministrationError(NOBODY);
+    if (person.has_left) throw new AdministrationError('that person has left already');
+    const open = "select id from cards where person_id = $1 and state <> 'withdrawn'";
+    const cards = await sql.rows(v.object({ id: column.text }), open, [person.id]);
+    if (cards.length > 0) {
+      const ids = cards.map(({ id }) => id).join(', ');
+      throw new AdministrationError(`their cards are to be withdrawn first, or given to somebody else: ${ids}`);
+    }
+    await sql.run("update people set left_at = $2, role = 'user' where id = $1", [person.id, now]);
+    await sql.run('delete from addresses where person_id = $1', [person.id]);
+    await endRaSessions(sql, { person: person.id });
+    await audit(sql, now, { event: 'person-left', person: person.id });
+    return { person: person.id };
+  });
+}
+
+const NOBODY = 'there is no person with that user id';
 
 function addressGiven(desk: Desk, kind: Address['kind'], typed: string | null | undefined): Address | null | undefined {
   if (typed === undefined || typed === null) return typed;
@@ -189,8 +221,9 @@ async function addCertificate(sql: Sql, card: string, slot: string, der: X509Cer
 }
 
 async function ownerOf(sql: Sql, userIdOfOwner: string): Promise<string> {
-  const person = await findPersonByUserId(sql, userIdOfOwner);
-  if (person === null) throw new AdministrationError('there is no person with that user id');
+  const person = await lockPersonByUserId(sql, userIdOfOwner);
+  if (person === null) throw new AdministrationError(NOBODY);
+  if (person.has_left) throw new AdministrationError('that person has left');
   return person.id;
 }
 
@@ -198,8 +231,8 @@ async function ownerOf(sql: Sql, userIdOfOwner: string): Promise<string> {
 export async function setOwner(desk: Desk, card: string, owner: string | null): Promise<void> {
   const now = desk.now();
   await desk.database.transaction(async (sql) => {
-    const person = owner === null ? null : await ownerOf(sql, owner);
     await existingCard(sql, card);
+    const person = owner === null ? null : await ownerOf(sql, owner);
     await sql.run('update cards set person_id = $2 where id = $1', [card, person]);
     await endRaSessions(sql, { card });
     await audit(sql, now, { event: 'card-owner-set', card, owner: person });
@@ -267,7 +300,10 @@ export async function setCardState(desk: Desk, card: string, state: CardState): 
   if (!CARD_STATES.includes(state)) throw new AdministrationError(`a card is ${CARD_STATES.join(', ')}`);
   const now = desk.now();
   await desk.database.transaction(async (sql) => {
-    await existingCard(sql, card);
+    const { person_id: owner } = await existingCard(sql, card);
+    if (state !== 'withdrawn' && owner !== null && (await holdPerson(sql, owner)) === null) {
+      throw new AdministrationError('its owner has left: it needs another first, or nobody');
+    }
     await sql.run('update cards set state = $2 where id = $1', [card, state]);
     if (state !== 'active') await endRaSessions(sql, { card });
     await audit(sql, now, { event: 'card-state-set', card, state });
@@ -276,6 +312,8 @@ export async function setCardState(desk: Desk, card: string, state: CardState): 
 
 const NOT_ENROLLED = 'that card is not enrolled';
 
-async function existingCard(sql: Sql, card: string): Promise<void> {
-  if ((await lockCard(sql, card)) === null) throw new AdministrationError(NOT_ENROLLED);
+async function existingCard(sql: Sql, card: string): Promise<StoredCard> {
+  const stored = await lockCard(sql, card);
+  if (stored === null) throw new AdministrationError(NOT_ENROLLED);
+  return stored;
 }

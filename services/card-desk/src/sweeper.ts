@@ -2,9 +2,11 @@ import type { Desk } from './desk.ts';
 import { atTime } from './journey/journey.ts';
 import { audit } from './store/audit-chain.ts';
 import {
+  forgetCards,
   forgetIdentityChecks,
   forgetJourneys,
   forgetMessages,
+  forgetPeople,
   forgetUnusedAuthorisations,
 } from './store/forgetting.ts';
 import { lockExpiredJourneys, saveJourney } from './store/journeys.ts';
@@ -62,6 +64,8 @@ async function forgetOld(desk: Desk, now: Date, limit: number): Promise<number> 
       journeys: await forgetJourneys(sql, before, limit),
       authorisations: await forgetUnusedAuthorisations(sql, before, limit),
       checks: await forgetIdentityChecks(sql, before, limit),
+      cards: await forgetCards(sql, before, limit),
+      people: await forgetPeople(sql, before, limit),
       messages: await forgetMessages(sql, before, limit),
     };
     const most = Math.max(...Object.values(counts));

@@ -68,7 +68,7 @@ export function instancesSuite(under: DatabaseUnderTest): void {
       expect(await usesOf('old')).toMatchObject({ inRing: true, active: false });
 
       const underWay = await begin(second);
-      expect(await rotateKeys(first.desk.database, first.desk.ring(), first.desk.now)).toBeGreaterThan(0);
+      expect((await rotateKeys(first.desk.database, first.desk.ring(), first.desk.now)).secrets).toBeGreaterThan(0);
       await end(first, underWay);
       expect(await usesOf('old')).toMatchObject({ uses: 0 });
       await pass(fresh);

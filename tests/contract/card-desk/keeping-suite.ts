@@ -10,7 +10,7 @@ import {
 import { healthOf } from '../../../services/card-desk/src/http/health.ts';
 import { newKeyLine, parseKeyRing } from '../../../services/card-desk/src/secrets/key-ring.ts';
 import { readAudit } from '../../../services/card-desk/src/store/audit-chain.ts';
-import { openCardSecret, stuckCards } from '../../../services/card-desk/src/store/cards.ts';
+import { openCardSecret, saveCardSecret, stuckCards } from '../../../services/card-desk/src/store/cards.ts';
 import { type Database, DatabaseUnavailable } from '../../../services/card-desk/src/store/database.ts';
 import { checkKeys, keyUses } from '../../../services/card-desk/src/store/key-checks.ts';
 import { rotateKeys } from '../../../services/card-desk/src/store/key-rotation.ts';
@@ -35,7 +35,9 @@ export function keepingSuite(under: DatabaseUnderTest): void {
         const { code } = await desk.email.message(0);
 
         await desk.service.reload(parseKeyRing(both));
-        expect(await rotateKeys(desk.desk.database, desk.desk.ring(), desk.desk.now)).toBeGreaterThanOrEqual(4);
+        const rotated = await rotateKeys(desk.desk.database, desk.desk.ring(), desk.desk.now);
+        expect(rotated.secrets).toBeGreaterThanOrEqual(4);
+        expect(rotated.unopened).toEqual([]);
         const uses = async (id: string) =>
           (await keyUses(desk.desk.database, desk.desk.ring())).find((each) => each.id === id)?.uses;
         // The hash of the code that is under way.
@@ -47,7 +49,37 @@ export function keepingSuite(under: DatabaseUnderTest): void {
         await desk.service.reload(only);
         expect(await card.unlock(desk, ticket, '135792')).toMatchObject({ phase: 'unlocked' });
         expect((await desk.audit()).some(({ event, key }) => event === 'keys-rotated' && key === 'new')).toBe(true);
-        expect(await rotateKeys(desk.desk.database, only, desk.desk.now)).toBe(0);
+        expect(await rotateKeys(desk.desk.database, only, desk.desk.now)).toEqual({ secrets: 0, unopened: [] });
+      });
+
+      test('are rotated past a secret that was tampered with, which is told', async () => {
+        const old = newKeyLine('old');
+        const { desk, card } = await blockedCard({ keys: old });
+        // More than one batch, with the spoilt one in the first.
+        await desk.desk.database.transaction(async (sql) => {
+          await sql.run(
+            `insert into cards (id, state, puk_condition, enrolled_at)
+             select lpad(to_hex(n), 32, '0'), 'withdrawn', 'settled', now() from generate_series(1, 700) as n`,
+          );
+          for (let n = 1; n <= 700; n += 1) {
+            const octets = Buffer.from('31323334', 'hex');
+            await saveCardSecret(sql, desk.desk.ring(), n.toString(16).padStart(32, '0'), 'puk', octets);
+          }
+          await sql.run("update card_secrets set sealed = sealed || '\\x00' where card_id = $1", [
+            '3'.padStart(32, '0'),
+          ]);
+        });
+        await desk.service.reload(parseKeyRing(`${newKeyLine('new')}\n${old}`));
+        const rotate = () => rotateKeys(desk.desk.database, desk.desk.ring(), desk.desk.now);
+        const spoilt = { table: 'card_secrets', first: '3'.padStart(32, '0'), second: 'puk' };
+        const { secrets, unopened } = await rotate();
+        expect(secrets).toBeGreaterThanOrEqual(700);
+        expect(unopened).toEqual([spoilt]);
+        expect(await rotate()).toEqual({ secrets: 0, unopened: [spoilt] });
+        expect((await desk.audit()).at(-1)).toMatchObject({ event: 'keys-rotated', secrets: 0, unopened: 1 });
+        expect(await card.unlock(desk, await startAndType(desk, card.cardId), '135792')).toMatchObject({
+          phase: 'unlocked',
+        });
       });
 
       test('that are missing or others under the same name are noticed before anything is written', async () => {

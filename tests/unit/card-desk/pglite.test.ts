@@ -5,6 +5,7 @@ import { entitlementSuite } from '../../contract/card-desk/entitlement-suite.ts'
 import { forgettingSuite } from '../../contract/card-desk/forgetting-suite.ts';
 import { instancesSuite } from '../../contract/card-desk/instances-suite.ts';
 import { keepingSuite } from '../../contract/card-desk/keeping-suite.ts';
+import { leavingSuite } from '../../contract/card-desk/leaving-suite.ts';
 import { onceSuite } from '../../contract/card-desk/once-suite.ts';
 import { unlockSuite } from '../../contract/card-desk/unlock-suite.ts';
 import { PGLITE } from '../../rig/card-desk.ts';
@@ -15,6 +16,7 @@ unlockSuite(PGLITE);
 assistedSuite(PGLITE);
 keepingSuite(PGLITE);
 forgettingSuite(PGLITE);
+leavingSuite(PGLITE);
 instancesSuite(PGLITE);
 onceSuite(PGLITE);
 entitlementSuite(PGLITE);

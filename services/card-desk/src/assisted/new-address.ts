@@ -13,7 +13,7 @@ import { tellPerson } from '../messages/tell-person.ts';
 import { audit } from '../store/audit-chain.ts';
 import { column, one, type Sql } from '../store/database.ts';
 import { putMessage } from '../store/outbox.ts';
-import { describePerson, findPerson, saveAddress } from '../store/people.ts';
+import { describePerson, holdPerson, saveAddress } from '../store/people.ts';
 import { take } from '../store/rate-limits.ts';
 import { isCode, newCode } from '../unlock/security-code.ts';
 import { asRa, type ByRa, type ByRaWithKey, checkedPerson, onceAsRa } from './identity.ts';
@@ -98,8 +98,10 @@ export async function proveAddress(
     const proof = await lockProof(sql, id);
     if (proof === null || proof.ra_id !== ra.id) return refused('Desk_NotFound');
     if (proof.done_at !== null || proof.tries_left === 0 || now >= proof.expires_at) return refused('Desk_Over');
+    const person = await holdPerson(sql, proof.person_id);
+    if (person === null) return refused('Desk_Over');
     const ring = desk.ring();
-    const told = { proof: id, person: proof.person_id, ra: ra.id };
+    const told = { proof: id, person: person.id, ra: ra.id };
     if (!isCode(ring, { keyId: proof.code_key_id, hash: proof.code_hash }, id, body.code)) {
       const triesLeft = proof.tries_left - 1;
       await sql.run('update address_proofs set tries_left = $2 where id = $1', [id, triesLeft]);
@@ -108,18 +110,11 @@ export async function proveAddress(
     }
     const value = ring.open(ADDRESS_PROOF_PLACE(id), { keyId: proof.key_id, octets: proof.sealed }).toString();
     // Where the person was reached until now: what is added by somebody who only says to be with them does not go unseen.
-    await tellPerson(
-      desk,
-      sql,
-      proof.person_id,
-      { purpose: 'address-changed', language: proof.language, but: value },
-      now,
-    );
-    await saveAddress(sql, ring, proof.person_id, { kind: proof.kind, value }, now);
+    await tellPerson(desk, sql, person.id, { purpose: 'address-changed', language: proof.language, but: value }, now);
+    await saveAddress(sql, ring, person.id, { kind: proof.kind, value }, now);
     await sql.run('update address_proofs set done_at = $2 where id = $1', [id, now]);
     await audit(sql, now, { event: 'address-saved', ...told, channel: proof.kind });
-    const person = await findPerson(sql, proof.person_id);
-    return person === null ? refused('Desk_NotFound') : done(await describePerson(sql, ring, person));
+    return done(await describePerson(sql, ring, person));
   });
   desk.wake();
   return outcome;

@@ -1,6 +1,14 @@
 import * as v from 'valibot';
 import { CardIdSchema } from '../../../../src/core/contract/card-desk.ts';
-import { AdministrationError, enrolCard, savePerson, setCardState, setOwner, settleCode } from '../administration.ts';
+import {
+  AdministrationError,
+  enrolCard,
+  leave,
+  savePerson,
+  setCardState,
+  setOwner,
+  settleCode,
+} from '../administration.ts';
 import type { Desk } from '../desk.ts';
 import { readAudit } from '../store/audit-chain.ts';
 import { CARD_STATES, stuckCards } from '../store/cards.ts';
@@ -84,6 +92,12 @@ export const DESK_COMMANDS: Readonly<Record<string, DeskCommand>> = {
     readsInput: true,
     run: (desk, _, io) => eachLine(io, (json) => savePerson(desk, json)),
   },
+  left: {
+    usage: 'left < LINES',
+    does: 'takes people who have left off the desk: {"userId"}, one a line; their cards are withdrawn before',
+    readsInput: true,
+    run: (desk, _, io) => eachLine(io, (json) => leave(desk, json)),
+  },
   enrol: {
     usage: 'enrol < LINES',
     does: 'enrols cards: {"cardId","serial"?,"owner"?,"puk","adminKey"?,"certificates"?}, one a line',
@@ -162,9 +176,10 @@ export const DESK_COMMANDS: Readonly<Record<string, DeskCommand>> = {
     does: 'seals every secret anew with the first key of the ring',
     readsInput: false,
     async run(desk, _, io) {
-      const secrets = await rotateKeys(desk.database, desk.ring(), desk.now);
-      io.tell({ ok: true, key: desk.ring().active, secrets });
-      return EXIT.done;
+      const { secrets, unopened } = await rotateKeys(desk.database, desk.ring(), desk.now);
+      for (const each of unopened) io.tell({ ok: false, why: 'does not open where it is', ...each });
+      io.tell({ ok: unopened.length === 0, key: desk.ring().active, secrets, unopened: unopened.length });
+      return unopened.length === 0 ? EXIT.done : EXIT.failed;
     },
   },
   'export-audit': {

@@ -8,6 +8,7 @@ import { column, type Database, type Sql } from './database.ts';
  */
 
 export const AUDIT_EVENTS = [
+  'person-left',
   'person-saved',
   'address-saved',
   'card-enrolled',

@@ -10,15 +10,15 @@ const IdSchema = v.object({ id: column.text });
 
 /**
  * Journeys that ended before that, and the authorisations that they used. One stays while nobody has told what came of its
- * release and no later one was made: it is what is known about the codes of that card.
+ * release and no later one was made: it is what is known about the codes of that card, unless its owner has left.
  */
 export async function forgetJourneys(sql: Sql, before: Date, limit: number): Promise<number> {
   const rows = await sql.rows(
     IdSchema,
     `select id from journeys
      where ended_at < $1 and not exists (
-       select 1 from cards
-       where cards.id = journeys.card_id and released_to = journeys.id
+       select 1 from cards left join people on people.id = person_id
+       where left_at is null and cards.id = journeys.card_id and released_to = journeys.id
          and attempt_number is distinct from reported_number)
      order by ended_at limit $2 for update skip locked`,
     [before, limit],
@@ -47,6 +47,47 @@ export async function forgetIdentityChecks(sql: Sql, before: Date, limit: number
        where expires_at < $1
          and not exists (select 1 from authorisations where identity_check_id = identity_checks.id)
        order by expires_at limit $2 for update skip locked)`,
+    [before, limit],
+  );
+}
+
+/** The withdrawn cards of people who left before that, with their secrets and certificates, which hold a name. */
+export async function forgetCards(sql: Sql, before: Date, limit: number): Promise<number> {
+  const rows = await sql.rows(
+    IdSchema,
+    `select cards.id from cards join people on people.id = person_id
+     where left_at < $1 and state = 'withdrawn'
+       and not exists (select 1 from authorisations where card_id = cards.id)
+       and not exists (select 1 from authorisations where ra_card_id = cards.id)
+       and not exists (
+         select 1 from journeys where journeys.card_id = cards.id and phase in ('code', 'card', 'released'))
+     order by left_at limit $2 for update of cards skip locked`,
+    [before, limit],
+  );
+  const ids = rows.map(({ id }) => id);
+  if (ids.length === 0) return 0;
+  for (const table of ['card_secrets', 'certificates', 'ra_sessions', 'ra_hand_overs']) {
+    await sql.run(`delete from ${table} where card_id = any($1)`, [ids]);
+  }
+  return await sql.run('delete from cards where id = any($1)', [ids]);
+}
+
+/** People who left before that, once nothing is kept that they did or that was done for them. */
+export async function forgetPeople(sql: Sql, before: Date, limit: number): Promise<number> {
+  const nothing = [
+    ['cards', 'person_id'],
+    ['identity_checks', 'person_id'],
+    ['identity_checks', 'ra_id'],
+    ['authorisations', 'ra_id'],
+    ['address_proofs', 'person_id'],
+    ['address_proofs', 'ra_id'],
+    ['ra_sessions', 'person_id'],
+    ['ra_hand_overs', 'person_id'],
+  ].map(([table, whose]) => `and not exists (select 1 from ${table} where ${whose} = people.id)`);
+  return await sql.run(
+    `delete from people where id in (
+       select id from people where left_at < $1 ${nothing.join(' ')}
+       order by left_at limit $2 for update skip locked)`,
     [before, limit],
   );
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ADDRESS_PROOF_PLACE } from '../assisted/new-address.ts';
-import type { KeyRing } from '../secrets/key-ring.ts';
+import { KeyNotHere, type KeyRing, KeyRingError, type Sealed } from '../secrets/key-ring.ts';
 import { ANSWERED_PLACE } from './answered.ts';
 import { audit } from './audit-chain.ts';
 import { CARD_SECRET_PLACE, CARD_SECRETS, PROVES } from './cards.ts';
@@ -10,7 +10,8 @@ import { ADDRESS_PLACE } from './people.ts';
 
 /**
  * Seals everything anew with the first key of the ring. In small transactions, beside a desk that runs: one that is broken off
- * has done part of it, and the next goes on. What a code was hashed with cannot be done anew; codes live 15 minutes.
+ * has done part of it, and the next goes on. What a code was hashed with cannot be done anew; codes live 15 minutes. A secret
+ * that does not open where it is was tampered with: it is told and left, and keeps the old key in use until somebody has seen to it.
  */
 
 const BATCH = 500;
@@ -23,12 +24,13 @@ const RowSchema = v.object({
   sealed: column.octets,
 });
 
-/** By table: the two columns that name a row, what else its secret is bound to, and the place that these make. */
+/** By table: the two columns that name a row, in the order of an index, and their types; what else its secret is bound to, and the place that these make. */
 const SEALED = [
   {
     table: 'card_secrets',
     first: 'card_id',
     second: 'kind',
+    types: ['text', 'text'],
     where: 'true',
     bound: `(select ${PROVES} from cards where cards.id = card_id)`,
     place: (card: string, kind: string, proves: string) =>
@@ -38,6 +40,7 @@ const SEALED = [
     table: 'addresses',
     first: 'person_id',
     second: 'kind',
+    types: ['uuid', 'text'],
     where: 'true',
     bound: "''",
     place: (person: string, kind: string) => ADDRESS_PLACE(person, v.parse(v.picklist(['email', 'mobile']), kind)),
@@ -46,6 +49,7 @@ const SEALED = [
     table: 'address_proofs',
     first: 'id',
     second: 'id',
+    types: ['uuid', 'uuid'],
     where: 'true',
     bound: "''",
     place: (id: string) => ADDRESS_PROOF_PLACE(id),
@@ -54,6 +58,7 @@ const SEALED = [
     table: 'messages',
     first: 'id',
     second: 'id',
+    types: ['uuid', 'uuid'],
     where: 'sealed is not null',
     bound: "''",
     place: (id: string) => MESSAGE_PLACE(id),
@@ -62,43 +67,62 @@ const SEALED = [
     table: 'answered',
     first: 'id',
     second: 'id',
+    types: ['text', 'text'],
     where: 'sealed is not null',
     bound: "''",
     place: (id: string) => ANSWERED_PLACE(id),
   },
 ] as const;
 
-/** Resolves with the number of secrets that were sealed anew. */
-export async function rotateKeys(database: Database, ring: KeyRing, now: () => Date): Promise<number> {
-  let total = 0;
+/** A secret that does not open: by its table, and what names its row there. */
+export type Unopened = { readonly table: string; readonly first: string; readonly second: string };
+export type Rotated = { readonly secrets: number; readonly unopened: readonly Unopened[] };
+
+export async function rotateKeys(database: Database, ring: KeyRing, now: () => Date): Promise<Rotated> {
+  let secrets = 0;
+  const unopened: Unopened[] = [];
   const known = await database.transaction((sql) => sql.rows(v.object({ id: column.text }), 'select id from keys'));
   for (const { id } of known.filter((key) => key.id !== ring.active)) {
     for (const sealed of SEALED) {
+      let after: readonly [string, string] | null = null;
       for (;;) {
-        const done = await database.transaction((sql) => rotateSome(sql, ring, id, sealed));
-        total += done;
-        if (done < BATCH) break;
+        const done: Rotated & { readonly last: readonly [string, string] | null } = await database.transaction((sql) =>
+          rotateSome(sql, ring, id, sealed, after),
+        );
+        secrets += done.secrets;
+        unopened.push(...done.unopened);
+        if (done.last === null) break;
+        after = done.last;
       }
     }
   }
-  await database.transaction((sql) => audit(sql, now(), { event: 'keys-rotated', key: ring.active, secrets: total }));
-  return total;
+  const entry = { event: 'keys-rotated', key: ring.active, secrets, unopened: unopened.length } as const;
+  await database.transaction((sql) => audit(sql, now(), entry));
+  return { secrets, unopened };
 }
 
+/** @param after the row that the one before ended with; `last` of the answer, null when there are no more */
 async function rotateSome(
   sql: Sql,
   ring: KeyRing,
   oldKey: string,
-  { table, first, second, where, bound, place }: (typeof SEALED)[number],
-): Promise<number> {
+  { table, first, second, types, where, bound, place }: (typeof SEALED)[number],
+  after: readonly [string, string] | null,
+): Promise<Rotated & { readonly last: readonly [string, string] | null }> {
+  const beyond = after === null ? '' : `and (${first}, ${second}) > ($3::${types[0]}, $4::${types[1]})`;
   const rows = await sql.rows(
     RowSchema,
     `select ${first}::text as first, ${second}::text as second, ${bound} as bound, key_id, sealed from ${table}
-     where key_id = $1 and ${where} limit $2 for update`,
-    [oldKey, BATCH],
+     where key_id = $1 and ${where} ${beyond} order by ${table}.${first}, ${table}.${second} limit $2 for update`,
+    [oldKey, BATCH, ...(after ?? [])],
   );
+  const unopened: Unopened[] = [];
   for (const { first: one, second: other, bound: more, key_id: keyId, sealed: octets } of rows) {
-    const secret = ring.open(place(one, other, more), { keyId, octets });
+    const secret = openedOrNull(ring, place(one, other, more), { keyId, octets });
+    if (secret === null) {
+      unopened.push({ table, first: one, second: other });
+      continue;
+    }
     const fresh = ring.seal(place(one, other, more), secret);
     secret.fill(0);
     await sql.run(`update ${table} set key_id = $3, sealed = $4 where ${first} = $1 and ${second} = $2`, [
@@ -108,5 +132,17 @@ async function rotateSome(
       fresh.octets,
     ]);
   }
-  return rows.length;
+  const end = rows.length < BATCH ? undefined : rows.at(-1);
+  const last = end === undefined ? null : ([end.first, end.second] as const);
+  return { secrets: rows.length - unopened.length, unopened, last };
+}
+
+function openedOrNull(ring: KeyRing, place: string, sealed: Sealed): Buffer | null {
+  try {
+    return ring.open(place, sealed);
+  } catch (error) {
+    // A key that is not here is a mistake of whoever rotates, and stops it.
+    if (error instanceof KeyNotHere || !(error instanceof KeyRingError)) throw error;
+    return null;
+  }
 }

@@ -18,30 +18,48 @@ const COLUMNS = 'id, user_id, name, role';
 const COLUMNS_OF_PEOPLE = 'people.id, user_id, name, role';
 export const MOST_FOUND = 20;
 
+/** Null too for one who has left. */
 export async function findPerson(sql: Sql, id: string): Promise<StoredPerson | null> {
-  return one(await sql.rows(PersonSchema, `select ${COLUMNS} from people where id = $1`, [id]));
+  const text = `select ${COLUMNS} from people where id = $1 and left_at is null`;
+  return one(await sql.rows(PersonSchema, text, [id]));
 }
 
-export async function findPersonByUserId(sql: Sql, userId: string): Promise<StoredPerson | null> {
-  return one(await sql.rows(PersonSchema, `select ${COLUMNS} from people where user_id = $1`, [userId]));
+/** The same, and held until the end of the transaction: nobody leaves meanwhile. */
+export async function holdPerson(sql: Sql, id: string): Promise<StoredPerson | null> {
+  const text = `select ${COLUMNS} from people where id = $1 and left_at is null for share`;
+  return one(await sql.rows(PersonSchema, text, [id]));
+}
+
+const LeavingSchema = v.object({ ...PersonSchema.entries, has_left: column.flag });
+
+/** Also one who has left; held until the end of the transaction. */
+export async function lockPersonByUserId(
+  sql: Sql,
+  userId: string,
+): Promise<v.InferOutput<typeof LeavingSchema> | null> {
+  const text = `select ${COLUMNS}, left_at is not null as has_left from people where user_id = $1 for no key update`;
+  return one(await sql.rows(LeavingSchema, text, [userId]));
 }
 
 /**
- * By the beginning of the name, or by an exact user id, card id or serial number; sorted by name, octet by octet. One look into
- * each index: joined by `or`, the conditions would have the database read everybody, which among a million takes a second.
+ * Of those who are here, by the beginning of the name, or by an exact user id, card id or serial number; sorted by name, octet by
+ * octet. One look into each index: joined by `or`, the conditions would have the database read everybody, which among a million
+ * takes a second.
  */
 export async function searchPeople(sql: Sql, text: string): Promise<StoredPerson[]> {
   const beginning = `${text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`;
   return await sql.rows(
     PersonSchema,
     `select ${COLUMNS} from (
-       (select ${COLUMNS} from people where lower(name) like $1 order by lower(name) using ~<~, user_id limit $3)
+       (select ${COLUMNS} from people where lower(name) like $1 and left_at is null
+         order by lower(name) using ~<~, user_id limit $3)
        union
-       select ${COLUMNS} from people where user_id = $2
+       select ${COLUMNS} from people where user_id = $2 and left_at is null
        union
-       select ${COLUMNS} from people where id = (select person_id from cards where id = lower($2))
+       select ${COLUMNS} from people where id = (select person_id from cards where id = lower($2)) and left_at is null
        union
-       select ${COLUMNS_OF_PEOPLE} from people join cards on person_id = people.id where serial = $2
+       select ${COLUMNS_OF_PEOPLE} from people join cards on person_id = people.id
+         where serial = $2 and left_at is null
      ) as found
      order by lower(name) using ~<~, user_id limit $3`,
     [beginning, text, MOST_FOUND],

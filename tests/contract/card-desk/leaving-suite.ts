@@ -1,0 +1,140 @@
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { leave, setCardState, setOwner } from '../../../services/card-desk/src/administration.ts';
+import { sweep } from '../../../services/card-desk/src/sweeper.ts';
+import { type DatabaseUnderTest, type DeskUnderTest, PERSON, RA } from '../../rig/card-desk.ts';
+import { stage, start } from './stage.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** People who have left: out of the desk's way at once, out of the desk once nothing is kept that they did. */
+export function leavingSuite(under: DatabaseUnderTest): void {
+  describe(`leaving on ${under.name}`, () => {
+    const { blockedCard, signedInRa } = stage(under);
+
+    const count = (desk: DeskUnderTest, table: string) =>
+      desk.desk.database.transaction(async (sql) => (await sql.rows(v.unknown(), `select 1 from ${table}`)).length);
+    const counts = async (desk: DeskUnderTest) => ({
+      people: await count(desk, 'people'),
+      addresses: await count(desk, 'addresses'),
+      cards: await count(desk, 'cards'),
+      secrets: await count(desk, 'card_secrets'),
+      certificates: await count(desk, 'certificates'),
+    });
+
+    test('not while a card of theirs is in use; then they are found by nobody, and no code goes to them', async () => {
+      const { desk, card } = await blockedCard();
+      const { token } = await signedInRa(desk);
+      const gone = { userId: PERSON.userId };
+      await expect(leave(desk.desk, { userId: 'nobody' })).rejects.toThrow('no person with that user id');
+      await expect(leave(desk.desk, gone)).rejects.toThrow(
+        `withdrawn first, or given to somebody else: ${card.cardId}`,
+      );
+      await setCardState(desk.desk, card.cardId, 'lost');
+      await expect(leave(desk.desk, gone)).rejects.toThrow('withdrawn first');
+
+      await setCardState(desk.desk, card.cardId, 'withdrawn');
+      const { person } = await leave(desk.desk, gone);
+      await expect(leave(desk.desk, gone)).rejects.toThrow('has left already');
+      for (const find of [PERSON.userId, PERSON.name, card.cardId]) {
+        expect(await desk.does('findPeople', { query: { find } }, token)).toEqual({ people: [] });
+      }
+      const body = { person, evidence: 'photo-id' as const };
+      expect(await desk.refuses('checkIdentity', { body }, token)).toMatchObject({ code: 'Desk_NotFound' });
+      await start(desk, card.cardId);
+      expect(desk.email.sent).toEqual([]);
+
+      await expect(setCardState(desk.desk, card.cardId, 'active')).rejects.toThrow('its owner has left');
+      await setOwner(desk.desk, card.cardId, null);
+      await setCardState(desk.desk, card.cardId, 'active');
+      await expect(setOwner(desk.desk, card.cardId, PERSON.userId)).rejects.toThrow('that person has left');
+      expect((await desk.audit()).filter(({ event }) => event === 'person-left')).toMatchObject([{ person }]);
+    });
+
+    test('an address that was being proven is not put back onto the profile of somebody who has left', async () => {
+      const { desk, card } = await blockedCard();
+      const { token } = await signedInRa(desk);
+      const { people } = await desk.does('findPeople', { query: { find: PERSON.userId } }, token);
+      const body = { person: people[0]?.id ?? '', evidence: 'photo-id' as const };
+      const { id: identityCheck } = await desk.does('checkIdentity', { body }, token);
+      const asked = await desk.does('addAddress', { body: { identityCheck, address: 'new@ward.example' } }, token);
+      const { code } = await desk.email.message(0, 'address-code');
+      await setCardState(desk.desk, card.cardId, 'withdrawn');
+      await leave(desk.desk, { userId: PERSON.userId });
+      const late = { parameters: { proof: asked.id }, body: { code: code ?? '' } };
+      expect(await desk.refuses('proveAddress', late, token)).toMatchObject({ code: 'Desk_NotFound' });
+      // One that was asked for after they left, with a check from before.
+      const after = await desk.does('addAddress', { body: { identityCheck, address: 'new@ward.example' } }, token);
+      const other = await desk.email.message(1, 'address-code');
+      const later = { parameters: { proof: after.id }, body: { code: other.code ?? '' } };
+      expect(await desk.refuses('proveAddress', later, token)).toMatchObject({ code: 'Desk_Over' });
+      expect(await count(desk, "addresses join people on people.id = person_id where role = 'user'")).toBe(0);
+    });
+
+    test('an RA who leaves is signed out, and what they authorised is good for nothing any more', async () => {
+      const { desk, card } = await blockedCard();
+      const { token, card: cardOfRa } = await signedInRa(desk);
+      const { people } = await desk.does('findPeople', { query: { find: PERSON.userId } }, token);
+      const body = { person: people[0]?.id ?? '', evidence: 'photo-id' as const };
+      const { id: identityCheck } = await desk.does('checkIdentity', { body }, token);
+      await desk.does('authorise', { body: { identityCheck, cardId: card.cardId } }, token);
+      await setCardState(desk.desk, cardOfRa.cardId, 'withdrawn');
+      await leave(desk.desk, { userId: RA.userId });
+      expect(await desk.refuses('findPeople', { query: { find: PERSON.name } }, token)).toMatchObject({
+        code: 'Desk_SignIn',
+      });
+      const joined = await desk.does('joinUnlock', { body: { cardId: card.cardId } });
+      expect((await card.prove(desk, joined)).result).toMatchObject({
+        ok: false,
+        problem: { code: 'Desk_NotAuthorised' },
+      });
+      // Who comes back is no RA by that.
+      await desk.enrolPerson({ userId: RA.userId, name: RA.name });
+      await setCardState(desk.desk, cardOfRa.cardId, 'active');
+      await expect(cardOfRa.signIn(desk)).rejects.toThrow('Desk_SignIn');
+    });
+
+    test('are forgotten with their cards when all that they did is; not who came back', async () => {
+      const { desk, card } = await blockedCard({ settings: { keptDays: 30 } });
+      const { token, card: cardOfRa } = await signedInRa(desk);
+      const { people } = await desk.does('findPeople', { query: { find: PERSON.userId } }, token);
+      const body = { person: people[0]?.id ?? '', evidence: 'photo-id' as const };
+      const { id: identityCheck } = await desk.does('checkIdentity', { body }, token);
+      await desk.does('authorise', { body: { identityCheck, cardId: card.cardId } }, token);
+      const joined = await desk.does('joinUnlock', { body: { cardId: card.cardId } });
+      expect(await card.unlock(desk, joined, '135792')).toMatchObject({ phase: 'unlocked' });
+      // A release that nobody will ever tell of, and what it was authorised by.
+      await desk.does('authorise', { body: { identityCheck, cardId: card.cardId } }, token);
+      const silent = await desk.does('joinUnlock', { body: { cardId: card.cardId } });
+      expect((await card.prove(desk, silent)).result.ok).toBe(true);
+      const before = await counts(desk);
+      expect(before).toMatchObject({ people: 2, cards: 2 });
+
+      await setCardState(desk.desk, card.cardId, 'withdrawn');
+      await leave(desk.desk, { userId: PERSON.userId });
+      await setCardState(desk.desk, cardOfRa.cardId, 'withdrawn');
+      await leave(desk.desk, { userId: RA.userId });
+      expect(await counts(desk)).toEqual({ ...before, addresses: 0 });
+      for (const days of [1, 28]) {
+        desk.pass(days * DAY_MS);
+        await sweep(desk.desk);
+      }
+      expect(await counts(desk)).toEqual({ ...before, addresses: 0 });
+      await desk.enrolPerson(RA);
+      await setCardState(desk.desk, cardOfRa.cardId, 'active');
+
+      desk.pass(3 * DAY_MS);
+      await sweep(desk.desk);
+      await sweep(desk.desk);
+      expect(await counts(desk)).toMatchObject({ people: 1, cards: 1 });
+      for (const table of ['card_secrets', 'certificates']) {
+        const left = [card, cardOfRa].map(({ cardId }) => count(desk, `${table} where card_id = '${cardId}'`));
+        expect(await Promise.all(left)).toEqual([0, expect.toSatisfy((rows) => rows > 0)]);
+      }
+      const forgotten = (await desk.audit()).filter(({ event }) => event === 'records-forgotten');
+      expect(forgotten).toMatchObject([{ cards: 1, people: 1 }]);
+      expect(await count(desk, 'journeys')).toBe(0);
+      expect((await cardOfRa.signIn(desk)).length).toBeGreaterThan(20);
+    });
+  });
+}
