@@ -1,10 +1,5 @@
-import {
-  type DeskAnswer,
-  type DeskAsk,
-  type DeskOperationName,
-  deskHttpRequest,
-  deskResultOf,
-} from '../../src/core/contract/card-desk.ts';
+import { deskHttpRequest, deskResultOf } from '../../src/core/contract/card-desk/http.ts';
+import type { DeskAnswer, DeskAsk, DeskOperationName } from '../../src/core/contract/card-desk/operations.ts';
 
 /** Asks a desk over HTTP; every answer is judged by the contract's schema, and has to be a success. */
 export async function askDesk<Name extends DeskOperationName>(

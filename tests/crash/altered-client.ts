@@ -1,5 +1,5 @@
 import type { Policy } from '../../src/core/agent/policy.ts';
-import type { DeskAsk, DeskOperationName } from '../../src/core/contract/card-desk.ts';
+import type { DeskAsk, DeskOperationName } from '../../src/core/contract/card-desk/operations.ts';
 import { type AskOptions, DeskClient, type DeskReply } from '../../src/main/card-desk/desk-client.ts';
 
 export type AnyAsk = {

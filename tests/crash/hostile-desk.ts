@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { releaseKeyOf, sealRelease } from '../../src/core/card-desk/release-box.ts';
-import type { Release, ReleaseMode, Unlock } from '../../src/core/contract/card-desk.ts';
+import type { Release, ReleaseMode, Unlock } from '../../src/core/contract/card-desk/shapes.ts';
 import type { Alter, AnyReply } from './altered-client.ts';
 
 const UNLOCK = '0d2f2a4b-3b57-4d24-9f10-0b3bb0f8a001';

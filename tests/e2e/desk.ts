@@ -7,13 +7,8 @@ import { newKeyLine } from '../../services/card-desk/src/secrets/key-ring.ts';
 import { PIN_REFERENCE, verifyPin } from '../../src/core/card/piv/pin.ts';
 import { sign } from '../../src/core/card/piv/signature.ts';
 import { signInProofText } from '../../src/core/card-desk/proofs.ts';
-import {
-  type DeskAnswer,
-  type DeskAsk,
-  type DeskOperationName,
-  deskHttpRequest,
-  deskResultOf,
-} from '../../src/core/contract/card-desk.ts';
+import { deskHttpRequest, deskResultOf } from '../../src/core/contract/card-desk/http.ts';
+import type { DeskAnswer, DeskAsk, DeskOperationName } from '../../src/core/contract/card-desk/operations.ts';
 import { TEST_PIN } from '../../src/simulator/pki/issue-card.ts';
 import { BEN } from '../../src/simulator/pki/person.ts';
 import { CardAtDesk } from '../rig/card-at-desk.ts';

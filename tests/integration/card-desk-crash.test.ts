@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { newKeyLine } from '../../services/card-desk/src/secrets/key-ring.ts';
-import { deskHttpRequest, deskResultOf } from '../../src/core/contract/card-desk.ts';
+import { deskHttpRequest, deskResultOf } from '../../src/core/contract/card-desk/http.ts';
 import { PERSON, someCardId } from '../rig/card-desk.ts';
 import { CardDeskFolder, type ServingDesk } from '../rig/card-desk-process.ts';
 import { type Daemon, startDaemon } from '../rig/daemon.ts';

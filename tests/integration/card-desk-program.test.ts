@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, expect, test } from 'vitest';
 import { newKeyLine } from '../../services/card-desk/src/secrets/key-ring.ts';
-import { deskHttpRequest } from '../../src/core/contract/card-desk.ts';
+import { deskHttpRequest } from '../../src/core/contract/card-desk/http.ts';
 import { CardAtDesk } from '../rig/card-at-desk.ts';
 import { PERSON, someCardId } from '../rig/card-desk.ts';
 import { CardDeskFolder, type ServingDesk } from '../rig/card-desk-process.ts';

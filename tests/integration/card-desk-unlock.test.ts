@@ -12,7 +12,7 @@ import { DEFAULT_POLICY } from '../../src/core/agent/policy.ts';
 import { PIN_REFERENCE, verifyPin } from '../../src/core/card/piv/pin.ts';
 import { sign } from '../../src/core/card/piv/signature.ts';
 import { signInProofText } from '../../src/core/card-desk/proofs.ts';
-import type { DeskAnswer, DeskAsk, DeskOperationName } from '../../src/core/contract/card-desk.ts';
+import type { DeskAnswer, DeskAsk, DeskOperationName } from '../../src/core/contract/card-desk/operations.ts';
 import { DeskClient } from '../../src/main/card-desk/desk-client.ts';
 import type { CardState } from '../../src/simulator/card/card-state.ts';
 import { CERTIFICATE_OBJECT } from '../../src/simulator/card/data-objects.ts';

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../../src/core/agent/policy.ts';
-import { DESK_PROBLEMS, type DeskProblemCode } from '../../src/core/contract/card-desk.ts';
+import { DESK_PROBLEMS, type DeskProblemCode } from '../../src/core/contract/card-desk/problems.ts';
 import { DeskClient, type DeskLimits } from '../../src/main/card-desk/desk-client.ts';
 
 /** The agent's half of the conversation with the card desk, on real servers, real TLS and a real proxy of loopback. */

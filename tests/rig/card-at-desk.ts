@@ -12,7 +12,8 @@ import {
 import { sign } from '../../src/core/card/piv/signature.ts';
 import { handOverProofText, signInProofText, unlockProofText } from '../../src/core/card-desk/proofs.ts';
 import { makeReleaseKey, openRelease } from '../../src/core/card-desk/release-box.ts';
-import type { AttemptResult, DeskAnswer, Release } from '../../src/core/contract/card-desk.ts';
+import type { DeskAnswer } from '../../src/core/contract/card-desk/operations.ts';
+import type { AttemptResult, Release } from '../../src/core/contract/card-desk/shapes.ts';
 import { CERTIFICATE_OBJECT } from '../../src/simulator/card/data-objects.ts';
 import type { VirtualPivCard } from '../../src/simulator/card/piv-card.ts';
 import { type CardOrder, issueCard, TEST_PIN, TEST_PUK } from '../../src/simulator/pki/issue-card.ts';

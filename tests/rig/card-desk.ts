@@ -13,15 +13,9 @@ import { readAudit } from '../../services/card-desk/src/store/audit-chain.ts';
 import type { Database } from '../../services/card-desk/src/store/database.ts';
 import { migrate } from '../../services/card-desk/src/store/migrations.ts';
 import { openPglite } from '../../services/card-desk/src/store/pglite.ts';
-import {
-  type DeskAnswer,
-  type DeskAsk,
-  type DeskOperationName,
-  type DeskProblem,
-  type DeskResult,
-  deskHttpRequest,
-  deskResultOf,
-} from '../../src/core/contract/card-desk.ts';
+import { type DeskResult, deskHttpRequest, deskResultOf } from '../../src/core/contract/card-desk/http.ts';
+import type { DeskAnswer, DeskAsk, DeskOperationName } from '../../src/core/contract/card-desk/operations.ts';
+import type { DeskProblem } from '../../src/core/contract/card-desk/problems.ts';
 
 /** A whole card desk in this process, on a database of its own, with a clock that tests set and carriers that remember. */
 

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DESK_PROBLEMS, type DeskProblemCode } from '../../src/core/contract/card-desk.ts';
+import { DESK_PROBLEMS, type DeskProblemCode } from '../../src/core/contract/card-desk/problems.ts';
 
 /**
  * Stands in for the part of a card desk at which RAs sign in, where a test is about what the agent makes of its answers. It

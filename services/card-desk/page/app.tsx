@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import mark from '../../../assets/brand.svg';
-import type { DeskAnswer, Person } from '../../../src/core/contract/card-desk.ts';
+import type { DeskAnswer } from '../../../src/core/contract/card-desk/operations.ts';
+import type { Person } from '../../../src/core/contract/card-desk/shapes.ts';
 import { askDesk, type Problem } from './desk.ts';
 import { TextButton, TextsContext } from './elements.tsx';
 import { FindPerson } from './find-person.tsx';

@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import type { DeskAnswer, Person } from '../../../src/core/contract/card-desk.ts';
+import type { DeskAnswer } from '../../../src/core/contract/card-desk/operations.ts';
+import type { Person } from '../../../src/core/contract/card-desk/shapes.ts';
 import { Done, Form, PartHeading, ProblemBox, Radios, SubmitButton, timeOf, useTexts } from './elements.tsx';
 import { useAsk } from './use-ask.ts';
 

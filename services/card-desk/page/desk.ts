@@ -1,11 +1,6 @@
-import {
-  type DeskAnswer,
-  type DeskAsk,
-  type DeskOperationName,
-  type DeskProblem,
-  deskHttpRequest,
-  deskResultOf,
-} from '../../../src/core/contract/card-desk.ts';
+import { deskHttpRequest, deskResultOf } from '../../../src/core/contract/card-desk/http.ts';
+import type { DeskAnswer, DeskAsk, DeskOperationName } from '../../../src/core/contract/card-desk/operations.ts';
+import type { DeskProblem } from '../../../src/core/contract/card-desk/problems.ts';
 
 /** The page's own desk, asked over HTTPS with the session's token, which is nowhere but in the memory of this page. */
 

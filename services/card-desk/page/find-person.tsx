@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Person } from '../../../src/core/contract/card-desk.ts';
+import type { Person } from '../../../src/core/contract/card-desk/shapes.ts';
 import { Field, Form, Heading, ProblemBox, SubmitButton, TextButton, useTexts } from './elements.tsx';
 import { useAsk } from './use-ask.ts';
 

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import type { DeskAnswer, IDENTITY_EVIDENCE, Person } from '../../../src/core/contract/card-desk.ts';
+import type { DeskAnswer } from '../../../src/core/contract/card-desk/operations.ts';
+import type { IDENTITY_EVIDENCE, Person } from '../../../src/core/contract/card-desk/shapes.ts';
 import { AddAddress } from './add-address.tsx';
 import { AuthoriseUnlock } from './authorise-unlock.tsx';
 import { Done, Form, Heading, PartHeading, ProblemBox, Radios, SubmitButton, timeOf, useTexts } from './elements.tsx';

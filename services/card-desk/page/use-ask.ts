@@ -1,5 +1,5 @@
 import { createContext, useContext, useRef, useState } from 'react';
-import type { DeskAsk, DeskOperationName } from '../../../src/core/contract/card-desk.ts';
+import type { DeskAsk, DeskOperationName } from '../../../src/core/contract/card-desk/operations.ts';
 import { newKey, type Problem, type ProblemCode, type Reply } from './desk.ts';
 
 /** Asks the desk as the RA who is signed in. */

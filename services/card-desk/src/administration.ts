@@ -1,7 +1,7 @@
 import { createPublicKey, randomUUID, X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
 import { isSigningKey } from '../../../src/core/card/piv/signature.ts';
-import { ADMIN_ALGORITHMS, CardIdSchema, printable } from '../../../src/core/contract/card-desk.ts';
+import { ADMIN_ALGORITHMS, CardIdSchema, printable } from '../../../src/core/contract/card-desk/shapes.ts';
 import { CERTIFICATE_SLOTS } from '../../../src/core/contract/card-process.ts';
 import { endRaSessions } from './assisted/ra-sign-in.ts';
 import type { Desk } from './desk.ts';

@@ -1,4 +1,5 @@
-import type { DeskProblemCode, Unlock } from '../../../src/core/contract/card-desk.ts';
+import type { DeskProblemCode } from '../../../src/core/contract/card-desk/problems.ts';
+import type { Unlock } from '../../../src/core/contract/card-desk/shapes.ts';
 import type { Metrics } from './metrics.ts';
 import type { KeyRing } from './secrets/key-ring.ts';
 import type { Settings } from './settings.ts';

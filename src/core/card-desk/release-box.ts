@@ -8,7 +8,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
-import type { Release } from '../contract/card-desk.ts';
+import type { Release } from '../contract/card-desk/shapes.ts';
 
 /**
  * Unblocking codes on their way from the desk to one agent: sealed to an X25519 key that the agent has made for this release,

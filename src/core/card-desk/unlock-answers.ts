@@ -1,6 +1,7 @@
 import { codeOfCardFailure, type FailureCode } from '../agent/failure-codes.ts';
 import type { CardFailure } from '../card/card-error.ts';
-import type { DeskProblem, Unlock } from '../contract/card-desk.ts';
+import type { DeskProblem } from '../contract/card-desk/problems.ts';
+import type { Unlock } from '../contract/card-desk/shapes.ts';
 import { codeOfEnd } from './unlock-end.ts';
 import { hasReleasedNothing, owing, settled } from './unlock-owed.ts';
 import { afterReport, sawNothing } from './unlock-release.ts';

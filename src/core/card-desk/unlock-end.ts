@@ -1,5 +1,5 @@
 import type { FailureCode } from '../agent/failure-codes.ts';
-import type { UnlockFailure } from '../contract/card-desk.ts';
+import type { UnlockFailure } from '../contract/card-desk/shapes.ts';
 
 /** Why the desk has ended a journey, as the user is told. */
 export function codeOfEnd(failure: UnlockFailure | null): FailureCode {

@@ -1,4 +1,5 @@
-import type { AttemptResult, DeskProblem } from '../contract/card-desk.ts';
+import type { DeskProblem } from '../contract/card-desk/problems.ts';
+import type { AttemptResult } from '../contract/card-desk/shapes.ts';
 import {
   type Disowned,
   type Done,

@@ -1,5 +1,5 @@
 import { codeOfCardFailure, type FailureCode } from '../agent/failure-codes.ts';
-import type { AttemptResult, Unlock } from '../contract/card-desk.ts';
+import type { AttemptResult, Unlock } from '../contract/card-desk/shapes.ts';
 import type { UnlockTruth } from '../contract/unlock.ts';
 import { codeOfEnd } from './unlock-end.ts';
 import { disownedAs, owing, settled } from './unlock-owed.ts';

@@ -1,6 +1,7 @@
 import type { FailureCode } from '../agent/failure-codes.ts';
 import type { CardFailure } from '../card/card-error.ts';
-import type { AttemptResult, DeskProblem, ReleaseMode, Unlock } from '../contract/card-desk.ts';
+import type { DeskProblem } from '../contract/card-desk/problems.ts';
+import type { AttemptResult, ReleaseMode, Unlock } from '../contract/card-desk/shapes.ts';
 import type { UnlockTruth, UnlockWay } from '../contract/unlock.ts';
 
 /** What an unlock is to the agent, what it may want done, and what can come of that. What happens with it: unlock-journey.ts. */

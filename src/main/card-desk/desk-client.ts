@@ -8,16 +8,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import axios from 'axios';
 import type { Policy } from '../../core/agent/policy.ts';
+import { deskHttpRequest, deskResultOf, type HttpRequest } from '../../core/contract/card-desk/http.ts';
 import {
   type DeskAnswer,
   type DeskAsk,
   type DeskOperationName,
-  type DeskProblem,
-  deskHttpRequest,
-  deskResultOf,
-  type HttpRequest,
   takesKey,
-} from '../../core/contract/card-desk.ts';
+} from '../../core/contract/card-desk/operations.ts';
+import type { DeskProblem } from '../../core/contract/card-desk/problems.ts';
 import { bareHost, urlAllowed } from '../revocation/address-rules.ts';
 import { errorCode, FetchFailure, type FetchFailureReason } from '../revocation/fetch-failure.ts';
 import { type Lookup, openConnection, proxyCredentials, type Route } from '../revocation/open-connection.ts';

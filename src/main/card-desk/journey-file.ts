@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rm
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { KeptJourney } from '../../core/card-desk/kept-journey.ts';
-import { ATTEMPT_RESULTS, CardIdSchema, RELEASE_MODES } from '../../core/contract/card-desk.ts';
+import { ATTEMPT_RESULTS, CardIdSchema, RELEASE_MODES } from '../../core/contract/card-desk/shapes.ts';
 import { UNLOCK_WAYS } from '../../core/contract/unlock.ts';
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000));

@@ -1,5 +1,5 @@
 import { codeOfCardFailure, type FailureCode } from '../../core/agent/failure-codes.ts';
-import type { DeskProblem } from '../../core/contract/card-desk.ts';
+import type { DeskProblem } from '../../core/contract/card-desk/problems.ts';
 import type { CardAnswer, CardOperation } from '../../core/contract/card-process.ts';
 import type { DeskClient, DeskReply } from './desk-client.ts';
 

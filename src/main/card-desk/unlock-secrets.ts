@@ -1,6 +1,6 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { makeReleaseKey, openRelease, type ReleasedCodes } from '../../core/card-desk/release-box.ts';
-import type { Release } from '../../core/contract/card-desk.ts';
+import type { Release } from '../../core/contract/card-desk/shapes.ts';
 import type { Language } from '../../core/contract/view.ts';
 
 const KINDS = ['address', 'code', 'passcode'] as const;

@@ -1,7 +1,8 @@
 import type { CardFailure } from '../../core/card/card-error.ts';
 import { unlockProofText } from '../../core/card-desk/proofs.ts';
 import type { Outcome, Work } from '../../core/card-desk/unlock-state.ts';
-import type { DeskAsk, DeskOperationName, Release } from '../../core/contract/card-desk.ts';
+import type { DeskAsk, DeskOperationName } from '../../core/contract/card-desk/operations.ts';
+import type { Release } from '../../core/contract/card-desk/shapes.ts';
 import type { CardAnswer, CardOperation, PinStatus } from '../../core/contract/card-process.ts';
 import type { UnlockTruth } from '../../core/contract/unlock.ts';
 import type { Language } from '../../core/contract/view.ts';

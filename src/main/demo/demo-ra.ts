@@ -1,12 +1,7 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { signInProofText } from '../../core/card-desk/proofs.ts';
-import {
-  type DeskAnswer,
-  type DeskAsk,
-  type DeskOperationName,
-  deskHttpRequest,
-  deskResultOf,
-} from '../../core/contract/card-desk.ts';
+import { deskHttpRequest, deskResultOf } from '../../core/contract/card-desk/http.ts';
+import type { DeskAnswer, DeskAsk, DeskOperationName } from '../../core/contract/card-desk/operations.ts';
 
 /** What an organisation tells its desk of a person, and of a card. */
 export type DeskPerson = {

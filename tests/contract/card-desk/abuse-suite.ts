@@ -4,7 +4,7 @@ import { withinLimits } from '../../../services/card-desk/src/limits.ts';
 import { sign } from '../../../src/core/card/piv/signature.ts';
 import { unlockProofText } from '../../../src/core/card-desk/proofs.ts';
 import { makeReleaseKey } from '../../../src/core/card-desk/release-box.ts';
-import type { DeskOperationName } from '../../../src/core/contract/card-desk.ts';
+import type { DeskOperationName } from '../../../src/core/contract/card-desk/operations.ts';
 import { ask, CardAtDesk } from '../../rig/card-at-desk.ts';
 import { type DatabaseUnderTest, type DeskUnderTest, ORIGIN, PERSON, RA, someCardId } from '../../rig/card-desk.ts';
 import { otherThan, stage, start, startAndType, type Ticket } from './stage.ts';
@@ -116,25 +116,30 @@ export function abuseSuite(under: DatabaseUnderTest): void {
         const { desk, asked } = await journeys();
         const floor = 100;
         Object.assign(desk.desk.settings, { answersTakeMs: floor });
-        const times = asked.map(() => ({ start: [] as number[], code: [] as number[] }));
-        for (let round = 0; round < 12; round++) {
-          for (const [i, { cardId, address }] of asked.entries()) {
-            const before = performance.now();
-            const ticket = await start(desk, cardId, address);
-            const between = performance.now();
-            await type(desk, ticket, '000000');
-            times[i]?.start.push(between - before);
-            times[i]?.code.push(performance.now() - between);
+        /** How far the medians of 12 rounds lie apart, by whom was asked for. */
+        async function apart(): Promise<number> {
+          const times = asked.map(() => ({ start: [] as number[], code: [] as number[] }));
+          for (let round = 0; round < 12; round++) {
+            for (const [i, { cardId, address }] of asked.entries()) {
+              const before = performance.now();
+              const ticket = await start(desk, cardId, address);
+              const between = performance.now();
+              await type(desk, ticket, '000000');
+              times[i]?.start.push(between - before);
+              times[i]?.code.push(performance.now() - between);
+            }
           }
+          const median = (of: number[]) => of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)] ?? 0;
+          const starts = times.map(({ start: of }) => median(of));
+          const codes = times.map(({ code: of }) => median(of));
+          expect(Math.min(...starts)).toBeGreaterThanOrEqual(floor - 1);
+          return Math.max(...[starts, codes].map((of) => Math.max(...of) - Math.min(...of)));
         }
-        const median = (of: number[]) => of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)] ?? 0;
-        const starts = times.map(({ start: of }) => median(of));
-        const codes = times.map(({ code: of }) => median(of));
-        expect(Math.min(...starts)).toBeGreaterThanOrEqual(floor - 1);
-        // Medians of the same thing, twice, differ by as much on a machine that others use too.
-        expect(Math.max(...starts) - Math.min(...starts)).toBeLessThan(10);
-        expect(Math.max(...codes) - Math.min(...codes)).toBeLessThan(10);
-      });
+        // What can be told by the time can be told each time; what others do on this machine is not there every time.
+        let least = Number.POSITIVE_INFINITY;
+        for (let tries = 0; tries < 4 && least >= 10; tries++) least = Math.min(least, await apart());
+        expect(least, 'milliseconds apart').toBeLessThan(10);
+      }, 90_000);
 
       test('no step of a journey is answered sooner than the settings say', async () => {
         const { desk, asked } = await journeys();

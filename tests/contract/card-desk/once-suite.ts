@@ -5,7 +5,7 @@ import { newKeyLine, parseKeyRing } from '../../../services/card-desk/src/secret
 import { keyUses } from '../../../services/card-desk/src/store/key-checks.ts';
 import { rotateKeys } from '../../../services/card-desk/src/store/key-rotation.ts';
 import { sweep } from '../../../services/card-desk/src/sweeper.ts';
-import { DESK_OPERATION_NAMES, takesKey } from '../../../src/core/contract/card-desk.ts';
+import { DESK_OPERATION_NAMES, takesKey } from '../../../src/core/contract/card-desk/operations.ts';
 import { CardAtDesk } from '../../rig/card-at-desk.ts';
 import { type DatabaseUnderTest, type DeskUnderTest, PERSON, RA, someCardId } from '../../rig/card-desk.ts';
 import { stage } from './stage.ts';

@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
 import type { Database } from '../../../services/card-desk/src/store/database.ts';
-import type { DeskAnswer } from '../../../src/core/contract/card-desk.ts';
+import type { DeskAnswer } from '../../../src/core/contract/card-desk/operations.ts';
 import type { CardOrder } from '../../../src/simulator/pki/issue-card.ts';
 import { CardAtDesk } from '../../rig/card-at-desk.ts';
 import { type DatabaseUnderTest, DeskUnderTest, PERSON, RA } from '../../rig/card-desk.ts';

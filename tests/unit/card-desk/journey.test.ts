@@ -12,7 +12,7 @@ import {
   tryCode,
 } from '../../../services/card-desk/src/journey/journey.ts';
 import type { CodeChange, PukState } from '../../../services/card-desk/src/journey/unblocking.ts';
-import type { AttemptResult } from '../../../src/core/contract/card-desk.ts';
+import type { AttemptResult } from '../../../src/core/contract/card-desk/shapes.ts';
 
 const SETTLED: PukState = { condition: 'settled', triesLeft: null };
 

@@ -1,12 +1,8 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  DESK_OPERATIONS,
-  type DeskOperationName,
-  deskHttpRequest,
-  deskResultOf,
-} from '../../../src/core/contract/card-desk.ts';
+import { deskHttpRequest, deskResultOf } from '../../../src/core/contract/card-desk/http.ts';
+import { DESK_OPERATIONS, type DeskOperationName } from '../../../src/core/contract/card-desk/operations.ts';
 import { otherThan, start, startAndType } from '../../contract/card-desk/stage.ts';
 import { ask, CardAtDesk } from '../../rig/card-at-desk.ts';
 import { DeskUnderTest, PERSON, PGLITE, RA } from '../../rig/card-desk.ts';

@@ -17,8 +17,8 @@ import {
   DESK_PROBLEMS,
   type DeskProblem,
   type DeskProblemCode,
-  type Unlock,
-} from '../../../src/core/contract/card-desk.ts';
+} from '../../../src/core/contract/card-desk/problems.ts';
+import type { Unlock } from '../../../src/core/contract/card-desk/shapes.ts';
 import { UnlockViewSchema } from '../../../src/core/contract/unlock.ts';
 
 const CARD = '0'.repeat(32);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { handOverProofText } from '../../../../src/core/card-desk/proofs.ts';
-import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
+import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk/operations.ts';
 import { type Desk, done, type Outcome, refused } from '../desk.ts';
 import { audit } from '../store/audit-chain.ts';
 import { column, one, type Sql } from '../store/database.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import type { DeskAnswer, DeskOperationName, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
+import type { DeskAnswer, DeskOperationName, DeskRequest } from '../../../../src/core/contract/card-desk/operations.ts';
 import { type Desk, done, type Outcome, refused } from '../desk.ts';
 import { withinLimits } from '../limits.ts';
 import { doOnce } from '../store/answered.ts';

@@ -1,11 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import {
-  DESK_LANGUAGES,
-  type DeskAnswer,
-  type DeskRequest,
-  type Person,
-} from '../../../../src/core/contract/card-desk.ts';
+import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk/operations.ts';
+import { DESK_LANGUAGES, type Person } from '../../../../src/core/contract/card-desk/shapes.ts';
 import { type Desk, done, type Outcome, refused } from '../desk.ts';
 import { addressOf } from '../journey/address.ts';
 import { CODE_TRIES } from '../journey/journey.ts';

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID, X509Certificate } from 'node:crypto';
 import * as v from 'valibot';
 import { isSignatureBy } from '../../../../src/core/card/piv/signature.ts';
 import { type SignInProof, signInProofText } from '../../../../src/core/card-desk/proofs.ts';
-import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
+import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk/operations.ts';
 import { type Desk, done, type Outcome, refused } from '../desk.ts';
 import { isToBeRecorded, withinLimits } from '../limits.ts';
 import { audit } from '../store/audit-chain.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { CardIdSchema } from '../../../../src/core/contract/card-desk.ts';
+import { CardIdSchema } from '../../../../src/core/contract/card-desk/shapes.ts';
 import {
   AdministrationError,
   enrolCard,

@@ -3,11 +3,13 @@ import * as v from 'valibot';
 import {
   COMMON_REFUSALS,
   DESK_OPERATIONS,
+  IdempotencyKeySchema,
+} from '../../../../src/core/contract/card-desk/operations.ts';
+import {
   DESK_PROBLEMS,
   type DeskProblemCode,
   DeskProblemSchema,
-  IdempotencyKeySchema,
-} from '../../../../src/core/contract/card-desk.ts';
+} from '../../../../src/core/contract/card-desk/problems.ts';
 
 /** The OpenAPI 3.1 document, made of the same schemas that judge requests and answers. */
 

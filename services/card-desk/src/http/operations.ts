@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DeskAnswer, DeskOperationName, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
+import type { DeskAnswer, DeskOperationName, DeskRequest } from '../../../../src/core/contract/card-desk/operations.ts';
 import { handOver, takeHandOver } from '../assisted/hand-over.ts';
 import { authorise, checkIdentity, findPeople } from '../assisted/identity.ts';
 import { addAddress, proveAddress } from '../assisted/new-address.ts';

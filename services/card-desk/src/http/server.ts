@@ -5,13 +5,12 @@ import * as v from 'valibot';
 import {
   DESK_OPERATION_NAMES,
   DESK_OPERATIONS,
-  DESK_PROBLEMS,
   type DeskOperationName,
-  type DeskProblem,
   type DeskRequest,
   IDEMPOTENCY_HEADER,
   IdempotencyKeySchema,
-} from '../../../../src/core/contract/card-desk.ts';
+} from '../../../../src/core/contract/card-desk/operations.ts';
+import { DESK_PROBLEMS, type DeskProblem } from '../../../../src/core/contract/card-desk/problems.ts';
 import type { Desk, Refusal } from '../desk.ts';
 import { withinLimits } from '../limits.ts';
 import { KeyNotHere } from '../secrets/key-ring.ts';

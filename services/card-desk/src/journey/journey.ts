@@ -3,7 +3,7 @@ import type {
   ReleaseMode,
   UnlockFailure,
   UnlockPhase,
-} from '../../../../src/core/contract/card-desk.ts';
+} from '../../../../src/core/contract/card-desk/shapes.ts';
 import { type CodeChange, type PukState, planRelease, planReport } from './unblocking.ts';
 
 /**

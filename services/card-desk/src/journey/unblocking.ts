@@ -1,4 +1,4 @@
-import type { AttemptResult, ReleaseMode, UnlockFailure } from '../../../../src/core/contract/card-desk.ts';
+import type { AttemptResult, ReleaseMode, UnlockFailure } from '../../../../src/core/contract/card-desk/shapes.ts';
 
 /**
  * What the desk knows about a card's unblocking code (PUK), and what follows from each report. The desk holds the `current`

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DESK_LANGUAGES } from '../../../../src/core/contract/card-desk.ts';
+import { DESK_LANGUAGES } from '../../../../src/core/contract/card-desk/shapes.ts';
 
 export const MESSAGE_PURPOSES = ['unlock-code', 'address-code', 'unlocking', 'address-changed'] as const;
 export type MessagePurpose = (typeof MESSAGE_PURPOSES)[number];

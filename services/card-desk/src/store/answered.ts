@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { DESK_OPERATIONS, type DeskAnswer, type DeskOperationName } from '../../../../src/core/contract/card-desk.ts';
+import {
+  DESK_OPERATIONS,
+  type DeskAnswer,
+  type DeskOperationName,
+} from '../../../../src/core/contract/card-desk/operations.ts';
 import { type Desk, done, type Outcome, refused } from '../desk.ts';
 import type { KeyRing } from '../secrets/key-ring.ts';
 import { column, one, type Sql } from './database.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ADMIN_ALGORITHMS } from '../../../../src/core/contract/card-desk.ts';
+import { ADMIN_ALGORITHMS } from '../../../../src/core/contract/card-desk/shapes.ts';
 import type { PukState } from '../journey/unblocking.ts';
 import type { KeyRing } from '../secrets/key-ring.ts';
 import { column, one, type Sql } from './database.ts';

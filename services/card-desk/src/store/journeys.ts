@@ -5,7 +5,7 @@ import {
   RELEASE_MODES,
   UNLOCK_FAILURES,
   UNLOCK_PHASES,
-} from '../../../../src/core/contract/card-desk.ts';
+} from '../../../../src/core/contract/card-desk/shapes.ts';
 import type { Journey } from '../journey/journey.ts';
 import { column, one, type Sql } from './database.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import type { Person } from '../../../../src/core/contract/card-desk.ts';
+import type { Person } from '../../../../src/core/contract/card-desk/shapes.ts';
 import { type Address, masked } from '../journey/address.ts';
 import type { KeyRing } from '../secrets/key-ring.ts';
 import { CARD_STATES } from './cards.ts';

@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, createPublicKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { isSignatureBy } from '../../../../src/core/card/piv/signature.ts';
 import { type UnlockProof, unlockProofText } from '../../../../src/core/card-desk/proofs.ts';
-import type { ADMIN_ALGORITHMS, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
+import type { DeskRequest } from '../../../../src/core/contract/card-desk/operations.ts';
+import type { ADMIN_ALGORITHMS } from '../../../../src/core/contract/card-desk/shapes.ts';
 
 /** How a card proves that it is the one that it says it is: by a signature of 9E, or by mutual authentication with 9B. */
 

@@ -1,4 +1,5 @@
-import type { DeskRequest, Unlock } from '../../../../src/core/contract/card-desk.ts';
+import type { DeskRequest } from '../../../../src/core/contract/card-desk/operations.ts';
+import type { Unlock } from '../../../../src/core/contract/card-desk/shapes.ts';
 import { type Desk, done, type Outcome } from '../desk.ts';
 import { tryCode } from '../journey/journey.ts';
 import { audit } from '../store/audit-chain.ts';

@@ -1,4 +1,4 @@
-import type { Unlock } from '../../../../src/core/contract/card-desk.ts';
+import type { Unlock } from '../../../../src/core/contract/card-desk/shapes.ts';
 import { type Desk, type Outcome, refused } from '../desk.ts';
 import { atTime, type Journey, type Refusal } from '../journey/journey.ts';
 import type { AuditEntry } from '../store/audit-chain.ts';

@@ -1,12 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { releaseKeyOf, sealRelease } from '../../../../src/core/card-desk/release-box.ts';
-import type {
-  Challenge,
-  DeskAnswer,
-  DeskRequest,
-  Release,
-  ReleaseMode,
-} from '../../../../src/core/contract/card-desk.ts';
+import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk/operations.ts';
+import type { Challenge, Release, ReleaseMode } from '../../../../src/core/contract/card-desk/shapes.ts';
 import { type Desk, done, type Outcome, refused } from '../desk.ts';
 import { expectsProof, fail, giveChallenge, takeProof } from '../journey/journey.ts';
 import { tellPerson } from '../messages/tell-person.ts';

@@ -1,4 +1,4 @@
-import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
+import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk/operations.ts';
 import { type Desk, done, type Outcome } from '../desk.ts';
 import { type Released, type Report, stopped, takeReport } from '../journey/journey.ts';
 import { audit } from '../store/audit-chain.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk.ts';
+import type { DeskAnswer, DeskRequest } from '../../../../src/core/contract/card-desk/operations.ts';
 import { type Desk, done, type Outcome, refused } from '../desk.ts';
 import { type Address, addressOf } from '../journey/address.ts';
 import { beginJourney } from '../journey/journey.ts';

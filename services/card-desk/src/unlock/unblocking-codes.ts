@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { ReleasedCodes } from '../../../../src/core/card-desk/release-box.ts';
-import type { ReleaseMode } from '../../../../src/core/contract/card-desk.ts';
+import type { ReleaseMode } from '../../../../src/core/contract/card-desk/shapes.ts';
 import type { CodeChange } from '../journey/unblocking.ts';
 import type { KeyRing } from '../secrets/key-ring.ts';
 import { type CardSecret, deleteCardSecret, openCardSecret, saveCardSecret } from '../store/cards.ts';

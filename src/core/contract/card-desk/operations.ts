@@ -1,279 +1,35 @@
 import * as v from 'valibot';
+import type { DeskProblemCode } from './problems.ts';
+import {
+  ADMIN_ALGORITHMS,
+  AddressSchema,
+  ATTEMPT_RESULTS,
+  adminBlock,
+  base64,
+  CardIdSchema,
+  ChallengeSchema,
+  DESK_LANGUAGES,
+  handOverToken,
+  hex,
+  IDENTITY_EVIDENCE,
+  moment,
+  PersonSchema,
+  printable,
+  ReleaseSchema,
+  ReportedSchema,
+  SecurityCodeSchema,
+  SessionSchema,
+  signInProof,
+  small,
+  TicketSchema,
+  UnlockSchema,
+  uuid,
+} from './shapes.ts';
 
 /**
  * What the agent and the card desk say to each other over HTTPS: every request and answer with its schema. The desk validates
  * by it and makes its OpenAPI document of it; the agent builds its requests and reads the answers by it.
  */
-
-const hex = (octets: number, description: string) =>
-  v.pipe(v.string(), v.regex(new RegExp(`^[0-9a-f]{${octets * 2}}$`)), v.description(description));
-const base64 = (maxLength: number, description: string) =>
-  v.pipe(
-    v.string(),
-    v.maxLength(maxLength),
-    v.regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/),
-    v.description(description),
-  );
-const moment = (description: string) => v.pipe(v.string(), v.isoTimestamp(), v.description(description));
-const uuid = (description: string) => v.pipe(v.string(), v.uuid(), v.description(description));
-const small = (max: number, description: string) =>
-  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(max), v.description(description));
-
-/** No control characters: PostgreSQL keeps no NUL in a text, and nobody types the others. */
-export const printable = v.regex(/^[ -~\u00a0-\uffff]*$/);
-
-/** A card's id as the agent forms it: its GUID, or the SHA-256 of its first certificate (src/core/card/card-identity.ts). */
-export const CardIdSchema = v.pipe(
-  v.string(),
-  v.regex(/^(?:[0-9a-f]{32}|cert-[0-9a-f]{64})$/),
-  v.description('The GUID of the card, or `cert-` and the SHA-256 of its first certificate; lower-case hex.'),
-);
-
-export const SecurityCodeSchema = v.pipe(
-  v.string(),
-  v.regex(/^\d{6}$/),
-  v.description('The six digits of the message.'),
-);
-
-/** As typed: an email address, or a mobile number with spaces, brackets and hyphens if the user likes them. */
-const AddressSchema = v.pipe(
-  v.string(),
-  v.minLength(3),
-  v.maxLength(254),
-  v.description('An email address or a mobile number, as typed.'),
-);
-
-export const DESK_LANGUAGES = ['en', 'cy'] as const;
-
-export const UNLOCK_PHASES = ['code', 'card', 'released', 'unlocked', 'failed'] as const;
-export type UnlockPhase = (typeof UNLOCK_PHASES)[number];
-
-export const UNLOCK_FAILURES = [
-  'expired',
-  'code-tries-used',
-  'card-not-proven',
-  'superseded',
-  'card-not-active',
-  'profile-changed',
-  'releases-used',
-  'puk-refused',
-  'puk-blocked',
-  'puk-one-try-left',
-] as const;
-export type UnlockFailure = (typeof UNLOCK_FAILURES)[number];
-
-export const UnlockSchema = v.pipe(
-  v.strictObject({
-    id: uuid('The journey.'),
-    kind: v.picklist(['self-service', 'assisted']),
-    phase: v.pipe(
-      v.picklist(UNLOCK_PHASES),
-      v.description(
-        '`code`: the code of the message is wanted. `card`: the card has to prove itself. `released`: the unblocking code was handed out. `unlocked`, `failed`: over.',
-      ),
-    ),
-    failure: v.nullable(v.picklist(UNLOCK_FAILURES)),
-    codeTriesLeft: small(5, 'Tries left for the code.'),
-    expiresAt: moment('15 minutes from the start of the journey.'),
-  }),
-  v.metadata({ title: 'Unlock' }),
-);
-export type Unlock = v.InferOutput<typeof UnlockSchema>;
-
-const TicketSchema = v.pipe(
-  v.strictObject({
-    token: v.pipe(
-      v.string(),
-      v.regex(/^[\w-]{43}$/),
-      v.description('Shown with every further request of this journey, as a bearer token. 256 bits.'),
-    ),
-    unlock: UnlockSchema,
-  }),
-  v.metadata({ title: 'Ticket' }),
-);
-
-export const ADMIN_ALGORITHMS = ['3des', 'aes-128', 'aes-192', 'aes-256'] as const;
-
-const adminBlock = (description: string) =>
-  v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{16}|[0-9a-f]{32})$/), v.description(description));
-
-export const ChallengeSchema = v.pipe(
-  v.variant('by', [
-    v.strictObject({
-      by: v.literal('signature'),
-      challenge: hex(32, 'Goes into the message that the card authentication key (9E) signs.'),
-      expiresAt: moment('Until when the proof is taken.'),
-    }),
-    v.strictObject({
-      by: v.literal('admin-key'),
-      witness: adminBlock('The witness, decrypted: tag 80 of the second GENERAL AUTHENTICATE to 9B.'),
-      challenge: adminBlock('Tag 81 of the same command. The answer of the card is the proof.'),
-      expiresAt: moment('Until when the proof is taken.'),
-    }),
-  ]),
-  v.metadata({ title: 'Challenge' }),
-);
-export type Challenge = v.InferOutput<typeof ChallengeSchema>;
-
-export const RELEASE_MODES = ['replace', 'probe', 'change'] as const;
-export type ReleaseMode = (typeof RELEASE_MODES)[number];
-
-export const ReleaseSchema = v.pipe(
-  v.strictObject({
-    attempt: v.pipe(
-      v.number(),
-      v.integer(),
-      v.minValue(1),
-      v.maxValue(9999),
-      v.description('To be reported under this number.'),
-    ),
-    mode: v.pipe(
-      v.picklist(RELEASE_MODES),
-      v.description(
-        '`replace`: RESET RETRY COUNTER with the unblocking code, then at once CHANGE REFERENCE DATA to the next one. `probe`: RESET RETRY COUNTER only; the desk is not sure which code is true. `change`: CHANGE REFERENCE DATA only.',
-      ),
-    ),
-    box: v.strictObject({
-      key: base64(60, 'The ephemeral X25519 key of the desk (SPKI, DER).'),
-      sealed: base64(
-        200,
-        'AES-256-GCM: 12 octets of nonce, 16 of tag, then the codes (src/core/card-desk/release-box.ts).',
-      ),
-    }),
-  }),
-  v.metadata({ title: 'Release' }),
-);
-export type Release = v.InferOutput<typeof ReleaseSchema>;
-
-export const ATTEMPT_RESULTS = ['untouched', 'wrong', 'blocked', 'unblocked', 'changed', 'not-known'] as const;
-export type AttemptResult = (typeof ATTEMPT_RESULTS)[number];
-
-const ReportedSchema = v.pipe(
-  v.strictObject({
-    unlock: UnlockSchema,
-    release: v.pipe(v.nullable(ReleaseSchema), v.description('What to do next on the card, if anything.')),
-  }),
-  v.metadata({ title: 'Reported' }),
-);
-
-const signInProof = v.strictObject({
-  challenge: uuid('The challenge.'),
-  certificate: base64(12_000, 'The 9A certificate (DER).'),
-  signature: base64(1400, 'SHA-256; RSA as PKCS #1 v1.5, ECDSA as DER (src/core/card-desk/proofs.ts).'),
-});
-
-const SessionSchema = v.pipe(
-  v.strictObject({
-    token: v.pipe(v.string(), v.regex(/^[\w-]{43}$/), v.description('Bearer token of the session.')),
-    expiresAt: moment('The latest end of the session; 15 minutes without a request end it too.'),
-    name: v.pipe(v.string(), v.description('Of the RA.')),
-  }),
-  v.metadata({ title: 'Session' }),
-);
-
-const handOverToken = v.pipe(
-  v.string(),
-  v.regex(/^[\w-]{43}$/),
-  v.description('Stands in the fragment of the address that the browser opens: `/ra#` and this.'),
-);
-
-export const PersonSchema = v.pipe(
-  v.strictObject({
-    id: uuid('The person at this desk.'),
-    userId: v.pipe(v.string(), v.description('The identifier on the card and in its certificates.')),
-    name: v.string(),
-    /** Each proven by a code or saved by the organisation. Masked: enough to recognise one's own, not enough to write to. */
-    addresses: v.array(v.strictObject({ kind: v.picklist(['email', 'mobile']), masked: v.string() })),
-    cards: v.array(
-      v.strictObject({
-        cardId: CardIdSchema,
-        serial: v.nullable(v.string()),
-        state: v.picklist(['active', 'lost', 'withdrawn']),
-      }),
-    ),
-  }),
-  v.metadata({ title: 'Person' }),
-);
-export type Person = v.InferOutput<typeof PersonSchema>;
-
-export const IDENTITY_EVIDENCE = ['photo-id', 'staff-badge', 'known-in-person'] as const;
-
-/** Every refusal of the desk: its status, a plain sentence, and a next step. */
-export const DESK_PROBLEMS = {
-  Desk_BadRequest: {
-    status: 400,
-    says: 'The card desk did not understand the request.',
-    next: 'Update Wardkey, and try again.',
-  },
-  Desk_SignIn: { status: 401, says: 'You are not signed in to the card desk.', next: 'Sign in with your own card.' },
-  Desk_NotAllowed: { status: 403, says: 'This is not yours to do.', next: 'Ask another RA.' },
-  Desk_NotFound: { status: 404, says: 'The card desk does not know that.', next: 'Start again.' },
-  Desk_OutOfOrder: {
-    status: 409,
-    says: 'That is not the next step.',
-    next: 'Go on from the step that is shown, or start again.',
-  },
-  Desk_NotAuthorised: {
-    status: 409,
-    says: 'Nobody has authorised this card to be unlocked.',
-    next: 'Ask your RA to authorise it, and try again.',
-  },
-  Desk_Over: { status: 410, says: 'This journey is over.', next: 'Start again.' },
-  Desk_CodeWrong: {
-    status: 422,
-    says: 'That code is not right.',
-    next: 'Check the latest message and try again.',
-  },
-  Desk_CardNotProven: {
-    status: 422,
-    says: 'The card could not show that it is the one it says it is.',
-    next: 'Check that it is your own card, and try again.',
-  },
-  Desk_AddressNotUsable: {
-    status: 422,
-    says: 'That is neither an email address nor a mobile number.',
-    next: 'Check it and type it again.',
-  },
-  Desk_TooMany: { status: 429, says: 'That was tried too often.', next: 'Wait a while, and try again.' },
-  Desk_Internal: {
-    status: 500,
-    says: 'Something went wrong at the card desk.',
-    next: 'Try again later, or ask your RA.',
-  },
-  Desk_Unavailable: { status: 503, says: 'The card desk is not available right now.', next: 'Try again in a minute.' },
-} as const satisfies Record<string, { status: number; says: string; next: string }>;
-
-export type DeskProblemCode = keyof typeof DESK_PROBLEMS;
-
-const DESK_PROBLEM_CODES = [
-  'Desk_BadRequest',
-  'Desk_SignIn',
-  'Desk_NotAllowed',
-  'Desk_NotFound',
-  'Desk_OutOfOrder',
-  'Desk_NotAuthorised',
-  'Desk_Over',
-  'Desk_CodeWrong',
-  'Desk_CardNotProven',
-  'Desk_AddressNotUsable',
-  'Desk_TooMany',
-  'Desk_Internal',
-  'Desk_Unavailable',
-] as const satisfies readonly DeskProblemCode[];
-
-export const DeskProblemSchema = v.pipe(
-  v.strictObject({
-    code: v.picklist(DESK_PROBLEM_CODES),
-    says: v.string(),
-    next: v.string(),
-    /** Where a journey is concerned and its token was right. */
-    unlock: v.optional(UnlockSchema),
-    triesLeft: v.optional(small(5, 'Tries left for the code.')),
-    retryAfterSeconds: v.optional(small(86_400, 'When it is worth trying again.')),
-  }),
-  v.metadata({ title: 'Problem' }),
-);
-export type DeskProblem = v.InferOutput<typeof DeskProblemSchema>;
 
 /**
  * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07): a quoted string, here of 256 random bits, since what it is
@@ -633,63 +389,5 @@ export type DeskRequest<Name extends DeskOperationName> = {
 };
 export type DeskAnswer<Name extends DeskOperationName> = OutputOf<Operation<Name>['answer']>;
 
-export type HttpRequest = {
-  readonly method: string;
-  /** Path and query. */
-  readonly target: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
-};
-
 /** Whether the desk does it once for all requests with the same idempotency key. */
 export const takesKey = (name: DeskOperationName): boolean => 'once' in DESK_OPERATIONS[name];
-
-/**
- * An operation as an HTTP request.
- * @param token the journey's or the RA's, where the operation wants one
- * @param key 256 bits, base64url: makes an operation that takes one safe to repeat
- */
-export function deskHttpRequest<Name extends DeskOperationName>(
-  name: Name,
-  ask: Partial<DeskAsk<Name>>,
-  token: string | null = null,
-  key: string | null = null,
-): HttpRequest {
-  const { method, path, body: schema } = DESK_OPERATIONS[name];
-  const parameters: Readonly<Record<string, string>> = { ...ask.parameters };
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, field: string) => encodeURIComponent(parameters[field] ?? ''));
-  const query = new URLSearchParams({ ...ask.query }).toString();
-  return {
-    method,
-    target: query === '' ? filled : `${filled}?${query}`,
-    headers: {
-      accept: 'application/json',
-      ...(schema === null ? {} : { 'content-type': 'application/json' }),
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      ...(key === null || !takesKey(name) ? {} : { [IDEMPOTENCY_HEADER]: `"${key}"` }),
-    },
-    body: schema === null ? null : JSON.stringify(ask.body ?? {}),
-  };
-}
-
-export type DeskResult<Name extends DeskOperationName> =
-  | { readonly ok: true; readonly answer: DeskAnswer<Name> }
-  | { readonly ok: false; readonly problem: DeskProblem };
-
-/** The desk's answer, judged by its schema; null for anything that no card desk of this version says. */
-export function deskResultOf<Name extends DeskOperationName>(
-  name: Name,
-  status: number,
-  body: unknown,
-): DeskResult<Name> | null {
-  const { done, answer } = DESK_OPERATIONS[name];
-  if (status !== done) {
-    const problem = v.safeParse(DeskProblemSchema, body);
-    return problem.success && DESK_PROBLEMS[problem.output.code].status === status
-      ? { ok: false, problem: problem.output }
-      : null;
-  }
-  const parsed = v.safeParse(answer ?? v.null(), body);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schema of this very operation has accepted it
-  return parsed.success ? { ok: true, answer: parsed.output as DeskAnswer<Name> } : null;
-}
