@@ -14,17 +14,12 @@ import {
   nextDeadline,
 } from '../../core/agent/state.ts';
 import type { CardHost } from '../../core/contract/card-host.ts';
-import {
-  type CardOperation,
-  type CardProcessMessage,
-  type CardProgress,
-  CERTIFICATE_SLOTS,
-  type CertificateSlot,
-} from '../../core/contract/card-process.ts';
+import type { CardOperation, CardProcessMessage, CardProgress } from '../../core/contract/card-process.ts';
 import type { DesktopSession, IdleClock, LockOutcome } from '../../core/contract/desktop-session.ts';
 import { monotonicMs } from '../../native/card-process/monotonic.ts';
 import { type CertificateJudge, DatesJudge } from '../certificates/certificate-judge.ts';
 import { AttemptVault } from './attempt-vault.ts';
+import { CardCertificates } from './card-certificates.ts';
 import { askForProof, isProof, type Proof } from './possession.ts';
 
 export type AgentRuntimeOptions = {
@@ -77,13 +72,8 @@ export class AgentRuntime {
   private readonly vault = new AttemptVault();
   private readonly answers = new Map<number, (result: AttemptResult) => void>();
   private readonly listeners = new Set<(news: AgentNews) => void>();
-  private readonly certificates = new Map<string, { insertion: string; der: Uint8Array }>();
+  private readonly certificates: CardCertificates;
   private readonly judge: CertificateJudge;
-  /** Judgements under way, by the stay of the card that they are about. */
-  private readonly judging = new Map<string, Set<Promise<void>>>();
-  private judgements = 0;
-  /** The number of the newest judgement that was told, by slot and reader. */
-  private readonly judgedLast = new Map<string, number>();
   private readonly endings: Array<() => void> = [];
   private readonly queue: AgentEvent[] = [];
   private dispatching = false;
@@ -99,6 +89,9 @@ export class AgentRuntime {
     this.options = options;
     const system = { bootId: options.bootId, remote: options.desktop.remote, removalPolicy: 'unknown' } as const;
     this.judge = options.certificates ?? new DatesJudge(options.policy);
+    this.certificates = new CardCertificates(this.judge, (place, certificate, shown) =>
+      this.dispatch({ type: 'certificate', ...place, certificate, shown }),
+    );
     this.current = initialState(options.policy, now(), system, options.alerts);
   }
 
@@ -118,7 +111,7 @@ export class AgentRuntime {
       cards.onLost(() => this.dispatch({ type: 'card-process-lost' })),
       desktop.onScreenState((screen) => this.dispatch({ type: 'screen', screen })),
       desktop.onResume(() => this.resumed()),
-      this.judge.onNews(() => this.judgeAll()),
+      this.judge.onNews(() => this.certificates.judgeAgain(this.current.readers)),
     );
     this.dispatch({ type: 'screen', screen: desktop.screenState() });
     void desktop
@@ -216,7 +209,7 @@ export class AgentRuntime {
   changePolicy(policy: Policy): void {
     this.dispatch({ type: 'policy-changed', policy });
     this.judge.changePolicy(policy);
-    this.judgeAll();
+    this.certificates.judgeAgain(this.current.readers);
     void this.watchIdle();
   }
 
@@ -279,7 +272,7 @@ export class AgentRuntime {
       this.carryOut(effect);
     }
     this.options.cards.setVigilant(hasActiveCard(state));
-    this.forgetCertificates();
+    this.certificates.keepOnlyOf(state.readers);
     this.armTimer();
     this.tell({ type: 'state', state });
   }
@@ -298,7 +291,7 @@ export class AgentRuntime {
         this.answers.delete(effect.attempt);
         return;
       case 'judge':
-        this.judgeCertificate(effect.reader, effect.insertion, effect.slot, false);
+        this.certificates.judge({ reader: effect.reader, insertion: effect.insertion, slot: effect.slot }, false);
         return;
       case 'act':
       case 'decided':
@@ -354,7 +347,7 @@ export class AgentRuntime {
       this.progress(reader, insertion, progress),
     );
     // What the card has told comes first: a card without a word on its certificate would look ready.
-    await Promise.all(Array.from(this.judging.get(insertion) ?? []));
+    await this.certificates.told(insertion);
     this.dispatch({ type: 'read-finished', reader, insertion, failure: answer.ok ? null : answer.failure });
   }
 
@@ -371,50 +364,12 @@ export class AgentRuntime {
       case 'certificate': {
         // An unreadable object is judged like one that is no certificate.
         const der = progress.unreadable ? new Uint8Array() : progress.der;
-        if (der !== null) this.certificates.set(`${progress.slot} ${reader}`, { insertion, der });
-        this.judgeCertificate(reader, insertion, progress.slot, !progress.remembered);
+        const place = { reader, insertion, slot: progress.slot };
+        if (der !== null) this.certificates.keep(place, der);
+        this.certificates.judge(place, !progress.remembered);
         return;
       }
     }
-  }
-
-  private judgeCertificate(reader: string, insertion: string, slot: CertificateSlot, shown: boolean): void {
-    const key = `${slot} ${reader}`;
-    const kept = this.certificates.get(key);
-    const der = kept?.insertion === insertion ? kept.der : null;
-    const others = [...this.certificates].flatMap(([other, each]) =>
-      each.insertion === insertion && other !== key ? [each.der] : [],
-    );
-    const number = ++this.judgements;
-    const work = this.judge.judge({ der, slot, others }).then((certificate) => {
-      // A later question about the same certificate may have been answered sooner.
-      if (number < (this.judgedLast.get(key) ?? 0)) return;
-      this.judgedLast.set(key, number);
-      this.dispatch({ type: 'certificate', reader, insertion, slot, certificate, shown });
-    });
-    const running = this.judging.get(insertion) ?? new Set();
-    this.judging.set(insertion, running.add(work));
-    void work.finally(() => {
-      running.delete(work);
-      if (running.size === 0) this.judging.delete(insertion);
-    });
-  }
-
-  /** Something has changed that the word on certificates depends on. */
-  private judgeAll(): void {
-    for (const { name: reader, slot: card } of this.current.readers) {
-      if (card.kind !== 'card') continue;
-      for (const slot of CERTIFICATE_SLOTS) {
-        if (card.certificates[slot] !== undefined) this.judgeCertificate(reader, card.insertion, slot, false);
-      }
-    }
-  }
-
-  /** Certificates are kept only while their card is in: they may have to be judged again. */
-  private forgetCertificates(): void {
-    if (this.certificates.size === 0) return;
-    const present = new Set(this.current.readers.map(({ slot }) => (slot.kind === 'card' ? slot.insertion : null)));
-    for (const [key, { insertion }] of this.certificates) if (!present.has(insertion)) this.certificates.delete(key);
   }
 
   private async operate(effect: Extract<AgentEffect, { type: 'operate' }>): Promise<void> {
@@ -437,8 +392,8 @@ export class AgentRuntime {
   /** What the card is asked to sign; null where policy does not want it, or there is no key that it could show. */
   private proofOf(reader: string, insertion: string): Proof | null {
     const { provePossession, signInSlot: slot } = this.current.policy.certificates;
-    const kept = this.certificates.get(`${slot} ${reader}`);
-    return provePossession && kept?.insertion === insertion ? askForProof(slot, kept.der) : null;
+    const der = this.certificates.derOf({ reader, insertion, slot });
+    return provePossession && der !== null ? askForProof(slot, der) : null;
   }
 
   private armTimer(): void {
