@@ -170,10 +170,10 @@ class DesktopRig {
     return waitForLine ? line : daemon;
   }
 
-  /** The X server chooses a free display and tells it once it accepts clients. */
+  /** The X server chooses a free display and tells it once it accepts clients. Without its own saver, which would lock after ten minutes. */
   async #startX(): Promise<string> {
     const { daemon, line } = await startDaemon(
-      ['Xvfb', '-displayfd', '3', '-screen', '0', '800x600x24', '-nolisten', 'tcp', '-noreset'],
+      ['Xvfb', '-displayfd', '3', '-s', '0', '-screen', '0', '800x600x24', '-nolisten', 'tcp', '-noreset'],
       { logFile: join(this.#folder, 'xvfb.log'), readyOn: 3, waitForLine: true },
     );
     this.#started.push(daemon);

@@ -169,7 +169,19 @@ export async function startTrayDesktop(options: TrayDesktopOptions = {}): Promis
   }
 
   const x = await startDaemon(
-    ['Xvfb', '-displayfd', '3', '-screen', '0', `${options.screen ?? '800x600'}x24`, '-nolisten', 'tcp', '-noreset'],
+    [
+      'Xvfb',
+      '-displayfd',
+      '3',
+      '-s',
+      '0',
+      '-screen',
+      '0',
+      `${options.screen ?? '800x600'}x24`,
+      '-nolisten',
+      'tcp',
+      '-noreset',
+    ],
     { logFile: join(folder, 'xvfb.log'), readyOn: 3, waitForLine: true },
   );
   started.push(x.daemon);
