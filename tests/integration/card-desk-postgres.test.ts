@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { abuseSuite } from '../contract/card-desk/abuse-suite.ts';
 import { assistedSuite } from '../contract/card-desk/assisted-suite.ts';
+import { atOnceSuite } from '../contract/card-desk/at-once-suite.ts';
 import { entitlementSuite } from '../contract/card-desk/entitlement-suite.ts';
 import { forgettingSuite } from '../contract/card-desk/forgetting-suite.ts';
 import { instancesSuite } from '../contract/card-desk/instances-suite.ts';
@@ -23,6 +24,7 @@ assistedSuite(POSTGRES);
 keepingSuite(POSTGRES);
 forgettingSuite(POSTGRES);
 leavingSuite(POSTGRES);
+atOnceSuite(POSTGRES);
 instancesSuite(POSTGRES);
 onceSuite(POSTGRES);
 entitlementSuite(POSTGRES);

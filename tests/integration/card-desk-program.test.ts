@@ -85,6 +85,16 @@ test('people, cards, owners, journeys, keys and audit: without a desk that runs,
   expect(await folder.run(['stuck'])).toMatchObject({ exit: 0, lines: [] });
   expect(await folder.run(['card', '--card', card.cardId, '--state', 'lost'])).toMatchObject({ exit: 0 });
 
+  const left = JSON.stringify({ userId: PERSON.userId });
+  expect(await folder.run(['left'], left)).toMatchObject({ exit: 1, lines: [{ ok: false }] });
+  expect(await folder.run(['card', '--card', card.cardId, '--state', 'withdrawn'])).toMatchObject({ exit: 0 });
+  expect(await folder.run(['left'], left)).toMatchObject({ exit: 0, lines: [{ ok: true }] });
+  const nobody = JSON.stringify({ cardId: someCardId(), certificates: {} });
+  expect(await folder.run(['certificates'], nobody)).toMatchObject({
+    exit: 1,
+    lines: [{ ok: false, why: expect.stringContaining('not enrolled') }],
+  });
+
   const exported = await folder.run(['export-audit']);
   const lines = exported.lines as Array<{ event: string; hash: string }>;
   expect(lines.map(({ event }) => event)).toEqual(
@@ -95,6 +105,7 @@ test('people, cards, owners, journeys, keys and audit: without a desk that runs,
       'unlock-started',
       'keys-rotated',
       'card-state-set',
+      'person-left',
     ]),
   );
   const head = lines.at(-1)?.hash ?? '';

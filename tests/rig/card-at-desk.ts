@@ -51,10 +51,10 @@ export class CardAtDesk {
   }
 
   /** What an organisation enrols of it. */
-  enrolment(owner: string | null): object {
+  enrolment(owner: string | null) {
     const { adminKey, keys } = this.card.snapshot();
     const slots = { '9A': '9a', '9C': '9c', '9D': '9d', '9E': '9e' } as const;
-    const certificates = Object.entries(slots)
+    const certificates: Array<[string, string]> = Object.entries(slots)
       .filter(([, slot]) => keys[slot] !== undefined)
       .map(([name, slot]) => [name, this.certificate(slot).raw.toString('base64')]);
     return {

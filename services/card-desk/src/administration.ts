@@ -16,7 +16,7 @@ import {
   saveCardSecret,
   settlePukState,
 } from './store/cards.ts';
-import { column, type Sql } from './store/database.ts';
+import { column, one, type Sql } from './store/database.ts';
 import { lockOtherOpenJourneys } from './store/journeys.ts';
 import { holdPerson, lockPersonByUserId, saveAddress } from './store/people.ts';
 import { ADMIN_CIPHER } from './unlock/card-proof.ts';
@@ -36,6 +36,8 @@ export const PersonInputSchema = v.strictObject({
   userId,
   name,
   role: v.optional(v.picklist(['user', 'ra'])),
+  /** Who had left is here again; without it, a list that still has them brings nobody back. */
+  back: v.optional(v.boolean(), false),
   /** On the word of the organisation. Null takes it off the profile. */
   email: v.optional(v.nullable(v.string())),
   mobile: v.optional(v.nullable(v.string())),
@@ -46,20 +48,18 @@ const base64 = v.pipe(v.string(), v.base64(), v.maxLength(20_000));
 /** 4 to 8 characters as they are sent to the card, or `hex:` and 16 hexadecimal digits. */
 const puk = v.pipe(v.string(), v.regex(/^(?:[!-~]{4,8}|hex:[0-9a-fA-F]{16})$/));
 
+const adminKeyInput = v.strictObject({
+  algorithm: v.picklist(ADMIN_ALGORITHMS),
+  hex: v.pipe(v.string(), v.regex(/^(?:[0-9a-fA-F]{2})+$/)),
+});
+type AdminKeyInput = v.InferOutput<typeof adminKeyInput>;
+
 export const CardInputSchema = v.strictObject({
   cardId: CardIdSchema,
   serial: v.optional(v.nullable(v.pipe(v.string(), printable, v.maxLength(100))), null),
   owner: v.optional(v.nullable(userId), null),
   puk,
-  adminKey: v.optional(
-    v.nullable(
-      v.strictObject({
-        algorithm: v.picklist(ADMIN_ALGORITHMS),
-        hex: v.pipe(v.string(), v.regex(/^(?:[0-9a-fA-F]{2})+$/)),
-      }),
-    ),
-    null,
-  ),
+  adminKey: v.optional(v.nullable(adminKeyInput), null),
   /** By slot: certificates, DER in base64. */
   certificates: v.optional(v.record(v.picklist(CERTIFICATE_SLOTS), base64), {}),
 });
@@ -71,7 +71,7 @@ function parsed<Schema extends v.GenericSchema>(schema: Schema, input: unknown):
   throw new AdministrationError(`not understood: ${[...new Set(fields)].join(', ')}`);
 }
 
-/** Makes a person, or changes the one with this user id, who is here again if they had left. What is left out stays as it is. */
+/** Makes a person, or changes the one with this user id. What is left out stays as it is. */
 export async function savePerson(desk: Desk, input: unknown): Promise<{ readonly person: string }> {
   const person = parsed(PersonInputSchema, input);
   const addresses = (['email', 'mobile'] as const).map((kind) => ({
@@ -81,19 +81,25 @@ export async function savePerson(desk: Desk, input: unknown): Promise<{ readonly
   const now = desk.now();
   return await desk.database.transaction(async (sql) => {
     const known = await lockPersonByUserId(sql, person.userId);
-    const id = known?.id ?? randomUUID();
+    const back = known?.has_left === true;
+    if (back && !person.back) throw new AdministrationError('that person has left: say so if they are back');
     const role = person.role ?? known?.role ?? 'user';
-    await sql.run(
+    // Another may be making the same person at the same time: then the id is theirs.
+    const saved = await sql.rows(
+      v.object({ id: column.text }),
       `insert into people (id, user_id, name, role, created_at) values ($1, $2, $3, $4, $5)
-       on conflict (user_id) do update set name = excluded.name, role = excluded.role, left_at = null`,
-      [id, person.userId, person.name, role, now],
+       on conflict (user_id) do update set name = excluded.name, role = excluded.role, left_at = null
+       returning id`,
+      [known?.id ?? randomUUID(), person.userId, person.name, role, now],
     );
+    const id = one(saved)?.id;
+    if (id === undefined) throw new Error('a person who was saved is not there');
     if (role !== 'ra') await endRaSessions(sql, { person: id });
     for (const { kind, given } of addresses) {
       if (given === null) await sql.run('delete from addresses where person_id = $1 and kind = $2', [id, kind]);
       else if (given !== undefined) await saveAddress(sql, desk.ring(), id, given, now);
     }
-    await audit(sql, now, { event: 'person-saved', person: id, role, new: known === null });
+    await audit(sql, now, { event: 'person-saved', person: id, role, new: known === null, back });
     return { person: id };
   });
 }
@@ -140,19 +146,8 @@ function addressGiven(desk: Desk, kind: Address['kind'], typed: string | null | 
 export async function enrolCard(desk: Desk, input: unknown): Promise<{ readonly card: string }> {
   const card = parsed(CardInputSchema, input);
   const { adminKey } = card;
-  if (adminKey !== null && adminKey.hex.length !== 2 * ADMIN_CIPHER[adminKey.algorithm].key) {
-    throw new AdministrationError('not understood: adminKey.hex');
-  }
-  const certificates = Object.entries(card.certificates).map(([slot, der]) => ({
-    slot,
-    der: certificateOf(slot, der),
-  }));
-  for (const { slot, der } of certificates) {
-    // These two prove who is there by signing; a key that the desk cannot judge would be found out in front of a blocked card.
-    if ((slot === '9A' || slot === '9E') && !isSigningKey(der.publicKey)) {
-      throw new AdministrationError(`the key of the certificate ${slot} is of a kind that no card signs by`);
-    }
-  }
+  if (adminKey !== null) checkAdminKey(adminKey);
+  const certificates = certificatesOf(card.certificates);
   const proving = certificates.find(({ slot }) => slot === '9E')?.der;
   if (proving === undefined && adminKey === null) {
     throw new AdministrationError('a card needs a certificate for 9E or an admin key: it could never prove itself');
@@ -174,11 +169,7 @@ export async function enrolCard(desk: Desk, input: unknown): Promise<{ readonly 
     );
     if (added === 0) throw new AdministrationError('that card is enrolled already');
     await saveCode(sql, desk, card.cardId, card.puk);
-    if (adminKey !== null) {
-      const key = Buffer.from(adminKey.hex, 'hex');
-      await saveCardSecret(sql, desk.ring(), card.cardId, 'admin-key', key);
-      key.fill(0);
-    }
+    if (adminKey !== null) await saveAdminKey(sql, desk, card.cardId, adminKey);
     for (const { slot, der } of certificates) await addCertificate(sql, card.cardId, slot, der, now);
     await audit(sql, now, {
       event: 'card-enrolled',
@@ -188,6 +179,16 @@ export async function enrolCard(desk: Desk, input: unknown): Promise<{ readonly 
     });
   });
   return { card: card.cardId };
+}
+
+function checkAdminKey({ algorithm, hex }: AdminKeyInput): void {
+  if (hex.length !== 2 * ADMIN_CIPHER[algorithm].key) throw new AdministrationError('not understood: adminKey.hex');
+}
+
+async function saveAdminKey(sql: Sql, desk: Desk, card: string, { hex }: AdminKeyInput): Promise<void> {
+  const key = Buffer.from(hex, 'hex');
+  await saveCardSecret(sql, desk.ring(), card, 'admin-key', key);
+  key.fill(0);
 }
 
 async function saveCode(sql: Sql, desk: Desk, card: string, given: string): Promise<void> {
@@ -201,6 +202,17 @@ const spkiOf = (certificate: X509Certificate) =>
     type: 'spki',
     format: 'der',
   });
+
+function certificatesOf(given: Readonly<Record<string, string>>) {
+  const certificates = Object.entries(given).map(([slot, der]) => ({ slot, der: certificateOf(slot, der) }));
+  for (const { slot, der } of certificates) {
+    // These two prove who is there by signing; a key that the desk cannot judge would be found out in front of a blocked card.
+    if ((slot === '9A' || slot === '9E') && !isSigningKey(der.publicKey)) {
+      throw new AdministrationError(`the key of the certificate ${slot} is of a kind that no card signs by`);
+    }
+  }
+  return certificates;
+}
 
 function certificateOf(slot: string, der: string): X509Certificate {
   try {
@@ -227,13 +239,45 @@ async function ownerOf(sql: Sql, userIdOfOwner: string): Promise<string> {
   return person.id;
 }
 
-/** @param owner user id; null: nobody */
+export const NewCertificatesSchema = v.strictObject({
+  cardId: CardIdSchema,
+  certificates: v.record(v.picklist(CERTIFICATE_SLOTS), base64),
+});
+
+/** A card's certificates in the place of those that it had in these slots: after a renewal, or for another owner. */
+export async function replaceCertificates(desk: Desk, input: unknown): Promise<{ readonly card: string }> {
+  const { cardId: card, certificates: given } = parsed(NewCertificatesSchema, input);
+  const certificates = certificatesOf(given);
+  const now = desk.now();
+  await desk.database.transaction(async (sql) => {
+    const stored = await existingCard(sql, card);
+    const proving = certificates.find(({ slot }) => slot === '9E')?.der;
+    if (proving !== undefined && !isKeyOf(proving, stored.proof_key)) {
+      throw new AdministrationError('the key of 9E is not the one by which this card proves itself');
+    }
+    const slots = certificates.map(({ slot }) => slot);
+    await sql.run('delete from certificates where card_id = $1 and slot = any($2)', [card, slots]);
+    for (const { slot, der } of certificates) await addCertificate(sql, card, slot, der, now);
+    await endRaSessions(sql, { card });
+    await audit(sql, now, { event: 'certificates-replaced', card, slots: slots.join(' ') });
+  });
+  return { card };
+}
+
+const isKeyOf = (certificate: X509Certificate, spki: Uint8Array | null) =>
+  spki !== null && spkiOf(certificate).equals(spki);
+
+/**
+ * Certificates name whose the card was: they go with the owner, and another's are put there by {@link replaceCertificates}.
+ * @param owner user id; null: nobody
+ */
 export async function setOwner(desk: Desk, card: string, owner: string | null): Promise<void> {
   const now = desk.now();
   await desk.database.transaction(async (sql) => {
-    await existingCard(sql, card);
+    const { person_id: before } = await existingCard(sql, card);
     const person = owner === null ? null : await ownerOf(sql, owner);
     await sql.run('update cards set person_id = $2 where id = $1', [card, person]);
+    if (before !== null && before !== person) await sql.run('delete from certificates where card_id = $1', [card]);
     await endRaSessions(sql, { card });
     await audit(sql, now, { event: 'card-owner-set', card, owner: person });
   });
@@ -249,6 +293,10 @@ export const SettledCodeSchema = v.union([
    * seen to have two tries or more.
    */
   v.strictObject({ cardId: CardIdSchema, former: v.literal(true), triesLeft: triesSeen }),
+  /** The former code that is kept here is of no use: it is dropped, also if it does not open. */
+  v.strictObject({ cardId: CardIdSchema, former: v.literal(false) }),
+  /** The admin key (9B) that is on the card. */
+  v.strictObject({ cardId: CardIdSchema, adminKey: adminKeyInput }),
   /** The tries that its code has left, as the card itself was seen to tell; which code it is, the desk finds out. */
   v.strictObject({ cardId: CardIdSchema, triesLeft: triesSeen }),
 ]);
@@ -260,10 +308,10 @@ export const SettledCodeSchema = v.union([
 export async function settleCode(desk: Desk, input: unknown): Promise<{ readonly card: string }> {
   const given = parsed(SettledCodeSchema, input);
   const { cardId: card } = given;
+  if ('adminKey' in given) checkAdminKey(given.adminKey);
   const now = desk.now();
   await desk.database.transaction(async (sql) => {
-    const stored = await lockCard(sql, card);
-    if (stored === null) throw new AdministrationError(NOT_ENROLLED);
+    const stored = await existingCard(sql, card);
     const open = await lockOtherOpenJourneys(sql, card, null);
     const released = open.find(({ journey }) => journey.phase === 'released' && now.getTime() < journey.expiresAt);
     if (released !== undefined) {
@@ -275,6 +323,11 @@ export async function settleCode(desk: Desk, input: unknown): Promise<{ readonly
       await deleteCardSecret(sql, card, 'next-puk');
       await deleteCardSecret(sql, card, 'former-puk');
       await settlePukState(sql, card, { condition: 'settled', triesLeft: null });
+    } else if ('adminKey' in given) {
+      await saveAdminKey(sql, desk, card, given.adminKey);
+      await sql.run('update cards set admin_algorithm = $2 where id = $1', [card, given.adminKey.algorithm]);
+    } else if ('former' in given && !given.former) {
+      await deleteCardSecret(sql, card, 'former-puk');
     } else if ('former' in given) {
       if (!(await takeFormer(sql, desk.ring(), card)))
         throw new AdministrationError('no former code of it is kept here');
@@ -288,11 +341,18 @@ export async function settleCode(desk: Desk, input: unknown): Promise<{ readonly
     await audit(sql, now, {
       event: 'code-settled',
       card,
-      by: 'puk' in given ? 'code' : 'former' in given ? 'former' : 'tries',
+      by: settledBy(given),
       was: stored.puk_condition,
     });
   });
   return { card };
+}
+
+function settledBy(given: v.InferOutput<typeof SettledCodeSchema>): string {
+  if ('puk' in given) return 'code';
+  if ('adminKey' in given) return 'admin-key';
+  if ('former' in given) return given.former ? 'former' : 'former-dropped';
+  return 'tries';
 }
 
 /** A card that is not active is released nothing, and signs nobody in. */
@@ -304,7 +364,11 @@ export async function setCardState(desk: Desk, card: string, state: CardState): 
     if (state !== 'withdrawn' && owner !== null && (await holdPerson(sql, owner)) === null) {
       throw new AdministrationError('its owner has left: it needs another first, or nobody');
     }
-    await sql.run('update cards set state = $2 where id = $1', [card, state]);
+    await sql.run(
+      `update cards set state = $2, withdrawn_at = case when $2 <> 'withdrawn' then null else coalesce(withdrawn_at, $3) end
+       where id = $1`,
+      [card, state, now],
+    );
     if (state !== 'active') await endRaSessions(sql, { card });
     await audit(sql, now, { event: 'card-state-set', card, state });
   });

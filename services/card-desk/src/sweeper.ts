@@ -8,6 +8,7 @@ import {
   forgetMessages,
   forgetPeople,
   forgetUnusedAuthorisations,
+  forgetUsedAuthorisations,
 } from './store/forgetting.ts';
 import { lockExpiredJourneys, saveJourney } from './store/journeys.ts';
 import { forgetEmptyBuckets } from './store/rate-limits.ts';
@@ -60,9 +61,10 @@ async function forgetOld(desk: Desk, now: Date, limit: number): Promise<number> 
   const before = new Date(now.getTime() - desk.settings.keptDays * DAY_MS);
   return await desk.database.transaction(async (sql) => {
     // In this order: each may be pointed to by the one before.
+    const used = await forgetUsedAuthorisations(sql, before, limit);
     const counts = {
       journeys: await forgetJourneys(sql, before, limit),
-      authorisations: await forgetUnusedAuthorisations(sql, before, limit),
+      authorisations: used + (await forgetUnusedAuthorisations(sql, before, limit)),
       checks: await forgetIdentityChecks(sql, before, limit),
       cards: await forgetCards(sql, before, limit),
       people: await forgetPeople(sql, before, limit),

@@ -82,6 +82,54 @@ export function keepingSuite(under: DatabaseUnderTest): void {
         });
       });
 
+      test('what was tampered with is put right by those who know it, and the old key is then of no use', async () => {
+        const old = newKeyLine('old');
+        const { desk, card } = await blockedCard({ keys: old });
+        const { adminKey } = card.enrolment(PERSON.userId);
+        const secretOf = (kind: 'former-puk' | 'admin-key') =>
+          desk.desk.database.transaction((sql) => openCardSecret(sql, desk.desk.ring(), card.cardId, kind));
+        await desk.desk.database.transaction(async (sql) => {
+          await saveCardSecret(sql, desk.desk.ring(), card.cardId, 'former-puk', Buffer.from('31323334', 'hex'));
+          await saveCardSecret(sql, desk.desk.ring(), card.cardId, 'admin-key', Buffer.alloc(24, 1));
+          await sql.run("update card_secrets set sealed = sealed || '\\x00'");
+          await sql.run("update addresses set sealed = sealed || '\\x00'");
+        });
+        // Nobody is reached by such an address, and nothing falls over.
+        await start(desk, card.cardId);
+        const line = `${newKeyLine('new')}\n${old}`;
+        await desk.service.reload(parseKeyRing(line));
+        const rotate = async () => (await rotateKeys(desk.desk.database, desk.desk.ring(), desk.desk.now)).unopened;
+        expect((await rotate()).map(({ second }) => second).toSorted()).toEqual([
+          'admin-key',
+          'email',
+          'former-puk',
+          'mobile',
+          'puk',
+        ]);
+        expect(desk.email.sent).toEqual([]);
+
+        const { cardId } = card;
+        await settleCode(desk.desk, { cardId, former: false });
+        expect(await secretOf('former-puk')).toBeNull();
+        await expect(settleCode(desk.desk, { cardId, adminKey: { ...adminKey, hex: '00' } })).rejects.toThrow(
+          'adminKey.hex',
+        );
+        await settleCode(desk.desk, { cardId, adminKey });
+        expect((await secretOf('admin-key'))?.toString('hex')).toBe(adminKey.hex.toLowerCase());
+        await settleCode(desk.desk, { cardId, puk: card.puk });
+        // The first of them while the other still does not open.
+        await savePerson(desk.desk, { ...PERSON, mobile: undefined });
+        await savePerson(desk.desk, PERSON);
+        desk.pass(16 * 60_000);
+        await sweep(desk.desk);
+        expect(await rotate()).toEqual([]);
+        await desk.service.reload(parseKeyRing(line.split('\n')[0] ?? ''));
+        expect((await keyUses(desk.desk.database, desk.desk.ring())).find(({ id }) => id === 'old')?.uses ?? 0).toBe(0);
+        expect(await card.unlock(desk, await startAndType(desk, card.cardId), '135792')).toMatchObject({
+          phase: 'unlocked',
+        });
+      });
+
       test('that are missing or others under the same name are noticed before anything is written', async () => {
         const { desk } = await blockedCard({ keys: newKeyLine('first') });
         const check = (keys: string) => checkKeys(desk.desk.database, parseKeyRing(keys), new Date());

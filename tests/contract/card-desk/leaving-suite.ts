@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
-import { leave, setCardState, setOwner } from '../../../services/card-desk/src/administration.ts';
+import { leave, replaceCertificates, setCardState, setOwner } from '../../../services/card-desk/src/administration.ts';
 import { sweep } from '../../../services/card-desk/src/sweeper.ts';
+import { CardAtDesk } from '../../rig/card-at-desk.ts';
 import { type DatabaseUnderTest, type DeskUnderTest, PERSON, RA } from '../../rig/card-desk.ts';
-import { stage, start } from './stage.ts';
+import { stage, start, startAndType } from './stage.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -88,10 +89,75 @@ export function leavingSuite(under: DatabaseUnderTest): void {
         ok: false,
         problem: { code: 'Desk_NotAuthorised' },
       });
-      // Who comes back is no RA by that.
-      await desk.enrolPerson({ userId: RA.userId, name: RA.name });
+      // A list that still has them brings nobody back; and who is said to be back is no RA by that.
+      await expect(desk.enrolPerson(RA)).rejects.toThrow('has left');
+      await desk.enrolPerson({ userId: RA.userId, name: RA.name, back: true });
+      expect((await desk.audit()).at(-1)).toMatchObject({
+        event: 'person-saved',
+        new: false,
+        back: true,
+        role: 'user',
+      });
       await setCardState(desk.desk, cardOfRa.cardId, 'active');
       await expect(cardOfRa.signIn(desk)).rejects.toThrow('Desk_SignIn');
+    });
+
+    test('an RA is forgotten though nobody ever tells of a release that they authorised', async () => {
+      const { desk, card } = await blockedCard({ settings: { keptDays: 30 } });
+      const { token, card: cardOfRa } = await signedInRa(desk);
+      const { people } = await desk.does('findPeople', { query: { find: PERSON.userId } }, token);
+      const body = { person: people[0]?.id ?? '', evidence: 'photo-id' as const };
+      const { id: identityCheck } = await desk.does('checkIdentity', { body }, token);
+      await desk.does('authorise', { body: { identityCheck, cardId: card.cardId } }, token);
+      const silent = await desk.does('joinUnlock', { body: { cardId: card.cardId } });
+      expect((await card.prove(desk, silent)).result.ok).toBe(true);
+      await setCardState(desk.desk, cardOfRa.cardId, 'withdrawn');
+      await leave(desk.desk, { userId: RA.userId });
+      desk.pass(DAY_MS);
+      await sweep(desk.desk);
+      desk.pass(31 * DAY_MS);
+      await sweep(desk.desk);
+      expect(await counts(desk)).toMatchObject({ people: 1, cards: 1 });
+      // What is known about the codes of the card is still there.
+      expect(await count(desk, 'journeys')).toBe(1);
+      expect(await card.unlock(desk, await startAndType(desk, card.cardId), '135792')).toMatchObject({
+        phase: 'unlocked',
+      });
+    });
+
+    test('a card that is withdrawn and nobody’s is forgotten too; one that is given away loses its certificates', async () => {
+      const { desk, card } = await blockedCard({ settings: { keptDays: 30 } });
+      const { card: cardOfRa } = await signedInRa(desk);
+      const certificatesOf = (cardId: string) => count(desk, `certificates where card_id = '${cardId}'`);
+      const { certificates } = cardOfRa.enrolment(RA.userId);
+      const had = await certificatesOf(cardOfRa.cardId);
+      await setOwner(desk.desk, cardOfRa.cardId, RA.userId);
+      expect(await certificatesOf(cardOfRa.cardId)).toBe(had);
+      await setOwner(desk.desk, cardOfRa.cardId, PERSON.userId);
+      expect(await certificatesOf(cardOfRa.cardId)).toBe(0);
+      await setOwner(desk.desk, cardOfRa.cardId, RA.userId);
+      await expect(cardOfRa.signIn(desk)).rejects.toThrow('Desk_SignIn');
+      await replaceCertificates(desk.desk, { cardId: cardOfRa.cardId, certificates });
+      await replaceCertificates(desk.desk, { cardId: cardOfRa.cardId, certificates });
+      expect(await certificatesOf(cardOfRa.cardId)).toBe(had);
+      await cardOfRa.signIn(desk);
+      const other = { cardId: cardOfRa.cardId, certificates: (await CardAtDesk.issue()).enrolment(null).certificates };
+      await expect(replaceCertificates(desk.desk, other)).rejects.toThrow(
+        'not the one by which this card proves itself',
+      );
+
+      await setOwner(desk.desk, card.cardId, null);
+      desk.pass(100 * DAY_MS);
+      await sweep(desk.desk);
+      await setCardState(desk.desk, card.cardId, 'withdrawn');
+      desk.pass(29 * DAY_MS);
+      await setCardState(desk.desk, card.cardId, 'withdrawn');
+      await sweep(desk.desk);
+      expect(await count(desk, 'cards')).toBe(2);
+      desk.pass(2 * DAY_MS);
+      await sweep(desk.desk);
+      expect(await count(desk, 'cards')).toBe(1);
+      expect(await count(desk, `card_secrets where card_id = '${card.cardId}'`)).toBe(0);
     });
 
     test('are forgotten with their cards when all that they did is; not who came back', async () => {
@@ -120,7 +186,7 @@ export function leavingSuite(under: DatabaseUnderTest): void {
         await sweep(desk.desk);
       }
       expect(await counts(desk)).toEqual({ ...before, addresses: 0 });
-      await desk.enrolPerson(RA);
+      await desk.enrolPerson({ ...RA, back: true });
       await setCardState(desk.desk, cardOfRa.cardId, 'active');
 
       desk.pass(3 * DAY_MS);
@@ -132,7 +198,10 @@ export function leavingSuite(under: DatabaseUnderTest): void {
         expect(await Promise.all(left)).toEqual([0, expect.toSatisfy((rows) => rows > 0)]);
       }
       const forgotten = (await desk.audit()).filter(({ event }) => event === 'records-forgotten');
-      expect(forgotten).toMatchObject([{ cards: 1, people: 1 }]);
+      expect(forgotten).toMatchObject([
+        { cards: 1, people: 1 },
+        { cards: 0, people: 0, journeys: 1 },
+      ]);
       expect(await count(desk, 'journeys')).toBe(0);
       expect((await cardOfRa.signIn(desk)).length).toBeGreaterThan(20);
     });

@@ -4,6 +4,7 @@ import {
   AdministrationError,
   enrolCard,
   leave,
+  replaceCertificates,
   savePerson,
   setCardState,
   setOwner,
@@ -88,7 +89,7 @@ function limitOf({ limit: given = '100' }: Options): number {
 export const DESK_COMMANDS: Readonly<Record<string, DeskCommand>> = {
   person: {
     usage: 'person < LINES',
-    does: 'saves people: {"userId","name","role"?,"email"?,"mobile"?}, one a line',
+    does: 'saves people: {"userId","name","role"?,"email"?,"mobile"?,"back"?}, one a line',
     readsInput: true,
     run: (desk, _, io) => eachLine(io, (json) => savePerson(desk, json)),
   },
@@ -103,6 +104,12 @@ export const DESK_COMMANDS: Readonly<Record<string, DeskCommand>> = {
     does: 'enrols cards: {"cardId","serial"?,"owner"?,"puk","adminKey"?,"certificates"?}, one a line',
     readsInput: true,
     run: (desk, _, io) => eachLine(io, (json) => enrolCard(desk, json)),
+  },
+  certificates: {
+    usage: 'certificates < LINES',
+    does: 'puts certificates of cards in the place of those they had: {"cardId","certificates"}, one a line',
+    readsInput: true,
+    run: (desk, _, io) => eachLine(io, (json) => replaceCertificates(desk, json)),
   },
   owner: {
     usage: 'owner --card ID (--person USERID | --nobody)',
@@ -143,7 +150,7 @@ export const DESK_COMMANDS: Readonly<Record<string, DeskCommand>> = {
   },
   'settle-code': {
     usage: 'settle-code < LINES',
-    does: 'what somebody with the card in hand knows: {"cardId","puk"}, {"cardId","triesLeft"} or {"cardId","former":true,"triesLeft"}, one a line',
+    does: 'what somebody with the card in hand knows: {"cardId","puk"}, {"cardId","triesLeft"}, {"cardId","former":true,"triesLeft"}, {"cardId","former":false} or {"cardId","adminKey"}, one a line',
     readsInput: true,
     run: (desk, _, io) => eachLine(io, (json) => settleCode(desk, json)),
   },

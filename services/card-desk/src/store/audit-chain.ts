@@ -12,6 +12,7 @@ export const AUDIT_EVENTS = [
   'person-saved',
   'address-saved',
   'card-enrolled',
+  'certificates-replaced',
   'card-owner-set',
   'card-state-set',
   'code-settled',

@@ -10,15 +10,15 @@ const IdSchema = v.object({ id: column.text });
 
 /**
  * Journeys that ended before that, and the authorisations that they used. One stays while nobody has told what came of its
- * release and no later one was made: it is what is known about the codes of that card, unless its owner has left.
+ * release and no later one was made: it is what is known about the codes of that card.
  */
 export async function forgetJourneys(sql: Sql, before: Date, limit: number): Promise<number> {
   const rows = await sql.rows(
     IdSchema,
     `select id from journeys
      where ended_at < $1 and not exists (
-       select 1 from cards left join people on people.id = person_id
-       where left_at is null and cards.id = journeys.card_id and released_to = journeys.id
+       select 1 from cards
+       where cards.id = journeys.card_id and released_to = journeys.id
          and attempt_number is distinct from reported_number)
      order by ended_at limit $2 for update skip locked`,
     [before, limit],
@@ -27,6 +27,16 @@ export async function forgetJourneys(sql: Sql, before: Date, limit: number): Pro
   if (ids.length === 0) return 0;
   await sql.run('delete from authorisations where used_by = any($1::uuid[])', [ids]);
   return await sql.run('delete from journeys where id = any($1::uuid[])', [ids]);
+}
+
+/** Authorisations of journeys that ended before that, also of such as stay: after their end they decide nothing. */
+export async function forgetUsedAuthorisations(sql: Sql, before: Date, limit: number): Promise<number> {
+  return await sql.run(
+    `delete from authorisations where id in (
+       select authorisations.id from authorisations join journeys on journeys.id = used_by
+       where ended_at < $1 order by ended_at limit $2 for update of authorisations skip locked)`,
+    [before, limit],
+  );
 }
 
 /** Authorisations that nobody used in their time. */
@@ -51,20 +61,29 @@ export async function forgetIdentityChecks(sql: Sql, before: Date, limit: number
   );
 }
 
-/** The withdrawn cards of people who left before that, with their secrets and certificates, which hold a name. */
+/**
+ * Withdrawn cards with their secrets and certificates: those of people who left before that, held so that nobody comes back
+ * meanwhile, and those that were withdrawn before that and are nobody's.
+ */
 export async function forgetCards(sql: Sql, before: Date, limit: number): Promise<number> {
-  const rows = await sql.rows(
+  const nothingKept = `not exists (select 1 from authorisations where card_id = cards.id)
+    and not exists (select 1 from authorisations where ra_card_id = cards.id)
+    and not exists (
+      select 1 from journeys where journeys.card_id = cards.id and phase in ('code', 'card', 'released'))`;
+  const ofLeavers = await sql.rows(
     IdSchema,
     `select cards.id from cards join people on people.id = person_id
-     where left_at < $1 and state = 'withdrawn'
-       and not exists (select 1 from authorisations where card_id = cards.id)
-       and not exists (select 1 from authorisations where ra_card_id = cards.id)
-       and not exists (
-         select 1 from journeys where journeys.card_id = cards.id and phase in ('code', 'card', 'released'))
-     order by left_at limit $2 for update of cards skip locked`,
+     where left_at < $1 and state = 'withdrawn' and ${nothingKept}
+     order by left_at limit $2 for update of cards, people skip locked`,
     [before, limit],
   );
-  const ids = rows.map(({ id }) => id);
+  const ofNobody = await sql.rows(
+    IdSchema,
+    `select id from cards where person_id is null and withdrawn_at < $1 and ${nothingKept}
+     order by withdrawn_at limit $2 for update skip locked`,
+    [before, limit],
+  );
+  const ids = [...ofLeavers, ...ofNobody].slice(0, limit).map(({ id }) => id);
   if (ids.length === 0) return 0;
   for (const table of ['card_secrets', 'certificates', 'ra_sessions', 'ra_hand_overs']) {
     await sql.run(`delete from ${table} where card_id = any($1)`, [ids]);

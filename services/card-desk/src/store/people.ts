@@ -78,15 +78,17 @@ export const ADDRESS_PLACE = (personId: string, kind: Address['kind']) => `addre
 /** An address on a profile. One that takes its place has another id. */
 export type ProfileAddress = Address & { readonly id: string };
 
+/** One that does not open was tampered with, and is as good as none: it entitles to nothing, and `person` puts another there. */
 export async function addressesOf(sql: Sql, ring: KeyRing, personId: string): Promise<ProfileAddress[]> {
   const text = 'select id, kind, key_id, sealed from addresses where person_id = $1 order by kind';
   const rows = await sql.rows(AddressSchema, text, [personId]);
-  return rows.map((row) => openAddress(ring, personId, row));
+  return rows.flatMap((row) => openAddress(ring, personId, row) ?? []);
 }
 
-function openAddress(ring: KeyRing, personId: string, row: v.InferOutput<typeof AddressSchema>): ProfileAddress {
+function openAddress(ring: KeyRing, personId: string, row: v.InferOutput<typeof AddressSchema>): ProfileAddress | null {
   const { id, kind, key_id: keyId, sealed: octets } = row;
-  return { id, kind, value: ring.open(ADDRESS_PLACE(personId, kind), { keyId, octets }).toString() };
+  const value = ring.openIfWhole(ADDRESS_PLACE(personId, kind), { keyId, octets });
+  return value === null ? null : { id, kind, value: value.toString() };
 }
 
 /** Whether the address of this id is on the profile of this person, now. */
@@ -148,7 +150,8 @@ export async function describePeople(sql: Sql, ring: KeyRing, people: readonly S
     name,
     addresses: addresses
       .filter((row) => row.person_id === person)
-      .map((row) => ({ kind: row.kind, masked: masked(openAddress(ring, person, row)) })),
+      .flatMap((row) => openAddress(ring, person, row) ?? [])
+      .map((address) => ({ kind: address.kind, masked: masked(address) })),
     cards: cards
       .filter((row) => row.person_id === person)
       .map(({ id, serial, state }) => ({ cardId: id, serial, state })),
