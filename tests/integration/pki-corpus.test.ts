@@ -4,6 +4,8 @@ import { EXPLAINED } from '../pki-corpus/explained.ts';
 import { FLAWS } from '../pki-corpus/flaws/all-flaws.ts';
 import { judgeWithOpenssl } from '../pki-corpus/openssl.ts';
 import { judgeWithOurs, type OurWord } from '../pki-corpus/ours.ts';
+import { SCHEMES } from '../pki-corpus/signature-schemes.ts';
+import { KEY_KINDS } from '../pki-corpus/signing-keys.ts';
 
 const SEED = 5280;
 const CHAINS = 2_400;
@@ -24,6 +26,17 @@ describe('2,400 generated chains, each with one flaw or none', () => {
     for (const { flaw } of cases) counts.set(flaw, (counts.get(flaw) ?? 0) + 1);
     expect(counts.size, 'no two flaws share a name').toBe(FLAWS.length);
     expect([...counts].filter(([, count]) => count < 5)).toEqual([]);
+  });
+
+  // What no chain here is signed by, neither judge has been asked about.
+  it('are signed in every way that is taken, sound and tampered with', () => {
+    const ways = new Set(KEY_KINDS.flatMap((kind) => SCHEMES[kind].map(({ name }) => `${name} by ${kind}`)));
+    const sound = cases.filter(({ flaw, deserved }) => flaw.startsWith('none') && deserved === 'accept');
+    const tampered = cases.filter(({ flaw }) => /^signature-(bit-flipped|over-other-bytes|by-other-key)/.test(flaw));
+    for (const some of [sound, tampered]) {
+      const seen = new Set(some.flatMap(({ signedBy }) => [...signedBy]));
+      expect([...ways].filter((way) => !seen.has(way))).toEqual([]);
+    }
   });
 
   it('are accepted where they are sound', () => {

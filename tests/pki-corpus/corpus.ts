@@ -14,6 +14,8 @@ export type CorpusCase = {
   /** The one thing that is wrong; begins with `none` where nothing is. */
   readonly flaw: string;
   readonly deserved: Deserved;
+  /** What signs the certificates below the anchor, such as `ecdsa-sha512 by p-521`. */
+  readonly signedBy: ReadonlySet<string>;
   readonly leaf: Uint8Array;
   /** In no order, perhaps with some that belong to no path. */
   readonly intermediates: readonly Uint8Array[];
@@ -28,7 +30,7 @@ export type CorpusCase = {
 };
 
 /**
- * Chains over RSA, P-256, P-384 and Ed25519 with one to four intermediates, each with exactly one flaw or none. All flaws
+ * Chains over RSA, P-256, P-384, P-521 and Ed25519 with one to four intermediates, each with exactly one flaw or none. All flaws
  * come round in turn. The same seed chooses the same structures, names and dates; only the keys, and with them the signatures
  * and key identifiers, are of this process.
  */
@@ -57,6 +59,7 @@ function generateCase(keys: SigningKeys, random: SeededRandom, flaw: Flaw, numbe
     id: `${number}-${flaw.name}`,
     flaw: flaw.name,
     deserved: flaw.deserved,
+    signedBy: new Set(chain.path.slice(1).map(({ scheme, issuerKey }) => `${scheme.name} by ${issuerKey.kind}`)),
     leaf: writeCertificate(chain.leaf),
     intermediates: shuffled(offered, random).map(writeCertificate),
     anchors: given([chain.anchor, ...chain.otherAnchors]).map(writeCertificate),

@@ -23,6 +23,7 @@ const ECDSA = {
   sha1: ecdsa('sha1', '1.2.840.10045.4.1'),
   sha256: ecdsa('sha256', '1.2.840.10045.4.3.2'),
   sha384: ecdsa('sha384', '1.2.840.10045.4.3.3'),
+  sha512: ecdsa('sha512', '1.2.840.10045.4.3.4'),
 };
 
 /** RSASSA-PSS with SHA-256, MGF1 with SHA-256 and a salt of 32 octets (RFC 4055 3.1). */
@@ -52,7 +53,8 @@ const ED25519: SignatureScheme = {
 export const SCHEMES: Readonly<Record<KeyKind, readonly [SignatureScheme, ...SignatureScheme[]]>> = {
   'rsa-2048': [RSA.sha256, RSA.sha384, RSA.sha512, RSA_PSS, RSA_PSS],
   'p-256': [ECDSA.sha256, ECDSA.sha256, ECDSA.sha384],
-  'p-384': [ECDSA.sha384, ECDSA.sha384, ECDSA.sha256],
+  'p-384': [ECDSA.sha384, ECDSA.sha384, ECDSA.sha256, ECDSA.sha512],
+  'p-521': [ECDSA.sha512, ECDSA.sha512, ECDSA.sha384],
   ed25519: [ED25519],
 };
 
@@ -63,6 +65,7 @@ export function sha1Scheme(kind: KeyKind): SignatureScheme | null {
       return RSA.sha1;
     case 'p-256':
     case 'p-384':
+    case 'p-521':
       return ECDSA.sha1;
     case 'ed25519':
       return null;

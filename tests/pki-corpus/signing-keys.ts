@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 
-export const KEY_KINDS = ['rsa-2048', 'p-256', 'p-384', 'ed25519'] as const;
+export const KEY_KINDS = ['rsa-2048', 'p-256', 'p-384', 'p-521', 'ed25519'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
 /** Enough for the longest chain, a self-issued certificate in it, and two keys that do not belong there. */
@@ -39,6 +39,7 @@ async function makeKeys(): Promise<SigningKeys> {
     'rsa-2048': await several('rsa-2048'),
     'p-256': await several('p-256'),
     'p-384': await several('p-384'),
+    'p-521': await several('p-521'),
     ed25519: await several('ed25519'),
   };
   const short = signingKey('rsa-2048', (await generate('rsa', { modulusLength: 1024 })).privateKey);
@@ -57,6 +58,8 @@ async function makeKey(kind: KeyKind): Promise<SigningKey> {
       return signingKey(kind, (await generate('ec', { namedCurve: 'prime256v1' })).privateKey);
     case 'p-384':
       return signingKey(kind, (await generate('ec', { namedCurve: 'secp384r1' })).privateKey);
+    case 'p-521':
+      return signingKey(kind, (await generate('ec', { namedCurve: 'secp521r1' })).privateKey);
     case 'ed25519':
       return signingKey(kind, (await generate('ed25519', {})).privateKey);
   }

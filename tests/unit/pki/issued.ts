@@ -37,6 +37,8 @@ function pairOf(kind: KeyKind) {
       return generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
     case 'p-384':
       return generateKeyPairSync('ec', { namedCurve: 'secp384r1' });
+    case 'p-521':
+      return generateKeyPairSync('ec', { namedCurve: 'secp521r1' });
     case 'ed25519':
       return generateKeyPairSync('ed25519');
   }
