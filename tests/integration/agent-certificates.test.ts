@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { callAgent } from '../../src/main/control/control-client.ts';
@@ -366,6 +366,26 @@ describe('wardkey cert check', () => {
       ['refused', 'not-a-certificate'],
       ['refused', 'not-a-certificate'],
       ['refused', 'not-a-certificate'],
+    ]);
+  });
+
+  it('says of what is too large that it is', async () => {
+    const large = Buffer.alloc(10 * 1024 * 1024);
+    large.set([0x30, 0x83, 0x9f, 0xff, 0xfb]);
+    writeFileSync(at('large.der'), large);
+    const text = `-----BEGIN CERTIFICATE-----\n${large.toString('base64')}\n-----END CERTIFICATE-----\n`;
+    writeFileSync(at('large.pem'), text);
+    // Beyond what is read of a file at all. It has no content: a hole takes no room on the disk.
+    writeFileSync(at('huge.der'), '');
+    truncateSync(at('huge.der'), 64 * 1024 * 1024 + 1);
+    const { code, out } = await check(at('large.der'), at('large.pem'), at('huge.der'), ...anchors());
+    expect(code).toBe(9);
+    const refused = { verdict: 'refused', reasons: ['budget-size'], certificate: null, path: [] };
+    const tooLarge = { ...refused, problems: [expect.stringContaining('certificate: too large')] };
+    expect(out.trim().split('\n').map(json)).toEqual([
+      { file: at('large.der'), ...tooLarge },
+      { file: at('large.pem'), ...tooLarge },
+      { file: at('huge.der'), ...refused, problems: [expect.stringContaining('larger than 67108864 bytes')] },
     ]);
   });
 

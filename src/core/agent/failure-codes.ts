@@ -435,6 +435,7 @@ export function codeOfVerdict(reason: VerdictReason): FailureCode {
     case 'name-constraints':
     case 'policy-missing':
     case 'unknown-critical-extension':
+    case 'budget-size':
     case 'budget-depth':
     case 'budget-steps':
     case 'budget-signatures':

@@ -6,7 +6,7 @@ import type { Profile } from './path/profile.ts';
 import type { OcspAnswer } from './revocation/ocsp.ts';
 import type { RevocationStatus } from './revocation/revocation-status.ts';
 import type { JudgedCertificate, Revocation, Verdict, VerdictReason } from './verdict.ts';
-import { type Certificate, parseCertificate } from './x509/certificate.ts';
+import { type Certificate, CertificateTooLarge, parseCertificate } from './x509/certificate.ts';
 import { commonNameOf, nameText } from './x509/name.ts';
 import type { RevocationList } from './x509/revocation-list.ts';
 
@@ -60,7 +60,7 @@ export function judgeCardCertificate(
     certificate = parseCertificate(der);
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
-    return { judged: refused('not-a-certificate'), judgement: null };
+    return { judged: refused(reasonOfUnread(error)), judgement: null };
   }
   if (trust === null) return { judged: judgedByDates(certificate, rules, at), judgement: null };
   const { mode, grace, ageCap } = rules.revocation;
@@ -80,6 +80,11 @@ export function judgeCardCertificate(
           },
   });
   return { judged: judgedByPath(certificate, judgement, rules, at), judgement };
+}
+
+/** The word on bytes that the parser would not take. */
+export function reasonOfUnread(error: DerError): 'budget-size' | 'not-a-certificate' {
+  return error instanceof CertificateTooLarge ? 'budget-size' : 'not-a-certificate';
 }
 
 /** The word where whoever judges has failed: closed. */

@@ -9,6 +9,8 @@ import type { RevocationReason } from './x509/revocation-reason.ts';
 export const VERDICT_REASONS = [
   'absent',
   'not-a-certificate',
+  /** Too large to be looked at. */
+  'budget-size',
   /** The certificate itself, or one above it, has been revoked. */
   'revoked',
   'issuer-revoked',

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { reasonOfUnread } from '../../core/pki/card-certificate.ts';
 import { factsOf } from '../../core/pki/certificate-facts.ts';
 import { DerError } from '../../core/pki/der/der-error.ts';
 import { trustStore } from '../../core/pki/path/anchor.ts';
@@ -53,9 +54,12 @@ export async function examine(der: Uint8Array, inputs: ExaminationInputs): Promi
   const store = trustStore(parsed(inputs.anchors, parseCertificate, 'anchor'));
   const others = parsed(inputs.intermediates, parseCertificate, 'intermediate');
   const lists = parsed(inputs.lists, parseRevocationList, 'revocation list');
-  const [certificate] = orProblem(() => parseCertificate(der), 'certificate', problems);
-  if (certificate === undefined) {
-    return { verdict: 'refused', reasons: ['not-a-certificate'], certificate: null, path: [], problems };
+  let certificate: Certificate;
+  try {
+    certificate = parseCertificate(der);
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    return unread(reasonOfUnread(error), [...problems, `certificate: ${error.message}`]);
   }
   const withoutRevocation: JudgeInputs = {
     at: inputs.at,
@@ -75,6 +79,11 @@ export async function examine(der: Uint8Array, inputs: ExaminationInputs): Promi
   const answers = inputs.ocsp === null ? [] : await askResponder(first, inputs.ocsp, inputs.fetch, problems);
   const judgement = answers.length > 0 ? judge(answers) : first;
   return told(certificate, judgement, looks, problems);
+}
+
+/** The word where there is no certificate to be examined. */
+export function unread(reason: 'budget-size' | 'not-a-certificate', problems: readonly string[]): Examination {
+  return { verdict: 'refused', reasons: [reason], certificate: null, path: [], problems };
 }
 
 async function askResponder(

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { rulesFor } from '../../../src/core/agent/certificate-rules.ts';
+import { DEFAULT_POLICY } from '../../../src/core/agent/policy.ts';
+import { type CardTrust, judgeCardCertificate } from '../../../src/core/pki/card-certificate.ts';
 import { DerError } from '../../../src/core/pki/der/der-error.ts';
 import { trustStore } from '../../../src/core/pki/path/anchor.ts';
 import { judgePath, type PathJudgement, type RevocationData } from '../../../src/core/pki/path/judge-path.ts';
 import { RFC5280 } from '../../../src/core/pki/path/profile.ts';
 import { parseOcspAnswer } from '../../../src/core/pki/revocation/ocsp.ts';
+import type { Verdict } from '../../../src/core/pki/verdict.ts';
 import { type Certificate, parseCertificate } from '../../../src/core/pki/x509/certificate.ts';
 import { parseRevocationList } from '../../../src/core/pki/x509/revocation-list.ts';
 import {
@@ -84,6 +88,11 @@ function judged(
   revocation: RevocationData | null = null,
 ): PathJudgement {
   return inTime(() => judgePath(target, trustStore([root]), others, { at: AT, profile: RFC5280, revocation }));
+}
+
+/** Of the sign-in certificate of a card, by the policy as it comes; without trust by dates alone. */
+function verdictOn(der: Uint8Array, trust: CardTrust | null): Verdict {
+  return inTime(() => judgeCardCertificate(der, rulesFor(DEFAULT_POLICY, '9A'), trust, AT).judged.verdict);
 }
 
 const root = party('Root');
@@ -302,6 +311,22 @@ describe('Bytes that are no certificate get a refusal', () => {
     });
     expect(der.length).toBeGreaterThan(TEN_MB);
     expect(refusal(() => parseCertificate(der))).toBe('certificate: too large');
+    expect(verdictOn(der, null)).toMatchObject({ verdict: 'refused', reasons: ['budget-size'] });
+    const trust = { store: trustStore([rootCertificate]), others: [], lists: [], answers: [] };
+    expect(verdictOn(der, trust)).toMatchObject({ verdict: 'refused', reasons: ['budget-size'] });
+  });
+
+  it('where they are longer than 64 kB by one, and not where they are 64 kB', () => {
+    // Its signatures are all of one length.
+    const issuer = cheap('Root');
+    const holding = (length: number) =>
+      issueDer(cheap('Leaf'), issuer, {
+        extensions: [{ oid: OID.unknown, critical: false, value: new Uint8Array(length) }],
+      });
+    const largest = 64_000 + 64 * 1024 - holding(64_000).length;
+    expect(holding(largest)).toHaveLength(64 * 1024);
+    expect(verdictOn(holding(largest), null).verdict).toBe('accepted');
+    expect(verdictOn(holding(largest + 1), null)).toMatchObject({ verdict: 'refused', reasons: ['budget-size'] });
   });
 
   it.each([0x30, 0x31, 0xa0])('where they are 10 MB of elements of tag %i within each other', (tag) => {

@@ -81,9 +81,19 @@ export type CertificateExtensions = {
 
 const WHAT = 'certificate';
 
-/** @throws DerError where `der` is no certificate as RFC 5280 profiles them, or larger than 64 kB */
+/** More bytes than are looked at: whether they are a certificate is not known. */
+export class CertificateTooLarge extends DerError {
+  constructor() {
+    super(`${WHAT}: too large`);
+  }
+}
+
+/**
+ * @throws DerError where `der` is no certificate as RFC 5280 profiles them
+ * @throws CertificateTooLarge where it is larger than 64 kB
+ */
 export function parseCertificate(der: Uint8Array): Certificate {
-  if (der.length > MAX_CERTIFICATE_BYTES) throw new DerError(`${WHAT}: too large`);
+  if (der.length > MAX_CERTIFICATE_BYTES) throw new CertificateTooLarge();
   const whole = enterWhole(der, SEQUENCE, WHAT);
   const tbsDer = whole.element(WHAT);
   const outer = readSignatureAlgorithm(whole, WHAT);

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { RFC5280, STRICT } from '../../../core/pki/path/profile.ts';
-import { type Examination, type ExaminationInputs, examine } from '../../certificates/examine.ts';
+import { type Examination, type ExaminationInputs, examine, unread } from '../../certificates/examine.ts';
 import { certificatesIn, listsIn, readCertificates } from '../../certificates/trust-files.ts';
 import type { Command, ExaminationOptions } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -45,8 +45,8 @@ async function inputsOf(options: ExaminationOptions): Promise<Inputs> {
   const lists: Uint8Array[] = [];
   for (const file of options.lists) {
     const content = await readBounded(file);
-    if (typeof content === 'string') return { detail: content };
-    const inside = listsIn(content);
+    if (!content.read) return { detail: content.why };
+    const inside = listsIn(content.bytes);
     if (inside.length === 0) return { detail: `${file}: holds no revocation list` };
     lists.push(...inside);
   }
@@ -73,21 +73,25 @@ function timeOf(text: string): number {
 
 async function examineFile(file: string, inputs: ExaminationInputs): Promise<Examination> {
   const content = await readBounded(file);
-  const [first, ...rest] = typeof content === 'string' ? [] : certificatesIn(content);
-  if (first === undefined) {
-    const why = typeof content === 'string' ? content : `${file}: holds no certificate`;
-    return { verdict: 'refused', reasons: ['not-a-certificate'], certificate: null, path: [], problems: [why] };
-  }
+  if (!content.read) return unread(content.tooLarge ? 'budget-size' : 'not-a-certificate', [content.why]);
+  const [first, ...rest] = certificatesIn(content.bytes);
+  if (first === undefined) return unread('not-a-certificate', [`${file}: holds no certificate`]);
   return await examine(first, { ...inputs, intermediates: [...inputs.intermediates, ...rest] });
 }
 
-/** @returns what is wrong, where it cannot be read */
-async function readBounded(file: string): Promise<Buffer | string> {
+type Content =
+  | { readonly read: true; readonly bytes: Buffer }
+  | { readonly read: false; readonly why: string; readonly tooLarge: boolean };
+
+async function readBounded(file: string): Promise<Content> {
   try {
     const { size } = await stat(file);
-    return size > MAX_FILE_BYTES ? `${file}: larger than ${MAX_FILE_BYTES} bytes` : await readFile(file);
+    if (size > MAX_FILE_BYTES)
+      return { read: false, why: `${file}: larger than ${MAX_FILE_BYTES} bytes`, tooLarge: true };
+    return { read: true, bytes: await readFile(file) };
   } catch (error) {
-    return `${file}: ${error instanceof Error ? error.message : String(error)}`;
+    const why = error instanceof Error ? error.message : String(error);
+    return { read: false, why: `${file}: ${why}`, tooLarge: false };
   }
 }
 
