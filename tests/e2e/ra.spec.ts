@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { CardAtDesk } from '../rig/card-at-desk.ts';
 import { PERSON, RA } from '../rig/card-desk.ts';
 import { CardDeskFolder, type ServingDesk } from '../rig/card-desk-process.ts';
 import { SmtpServer } from '../rig/smtp-server.ts';
+import { OpenerStandIn } from './opener.ts';
 import { test as base, expect, heading, TEST_PIN, typePasscode } from './window.ts';
 
 /**
@@ -29,12 +30,10 @@ type Desk = {
 };
 type Fixtures = {
   readonly desk: Desk;
-  /** Folder of the program that opens this user's own browser. */
-  readonly opener: string;
+  /** What opens this user's own browser; the test then goes there, in a real one. */
+  readonly opener: OpenerStandIn;
   /** The user's own browser, beside the window. */
   readonly context: BrowserContext;
-  /** What this user's own browser was told to open, argument by argument. */
-  readonly opened: () => readonly string[];
   /** Runs `wardkey ra sign-in` with what is in the reader, and tells what it said. */
   readonly signIn: (
     passcode?: string,
@@ -65,18 +64,8 @@ const test = base.extend<Fixtures>({
     await context.close();
   },
   policy: async ({ desk }, use) => use({ desk: { address: desk.address, loopback: true } }),
-  opener: async ({ user }, use) => {
-    const folder = join(user.folder, 'bin');
-    mkdirSync(folder);
-    // It writes down what it is asked for; the test then goes there, in a real browser.
-    writeFileSync(join(folder, 'xdg-open'), `#!/bin/sh\necho "$@" >>'${join(folder, 'opened')}'\n`, { mode: 0o755 });
-    await use(folder);
-  },
-  environment: async ({ opener }, use) => use({ PATH: `${opener}:${process.env.PATH}` }),
-  opened: async ({ opener }, use) => {
-    const file = join(opener, 'opened');
-    await use(() => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []));
-  },
+  opener: async ({ user }, use) => use(new OpenerStandIn(user)),
+  environment: async ({ opener }, use) => use(opener.environment),
   signIn: async ({ user, pcscd }, use) => {
     await use(async (passcode = TEST_PIN) => {
       const words = ['ra', 'sign-in', '--json', '--no-open', '--policy', user.policyFile];
@@ -245,7 +234,7 @@ test('an RA signs in with the own card, checks a person, authorises an unlock an
 test('an RA goes to the desk from the window of the running agent, and goes on in the browser', async ({
   desk,
   context,
-  opened,
+  opener,
   page: window,
   agent,
   user,
@@ -259,7 +248,7 @@ test('an RA goes to the desk from the window of the running agent, and goes on i
   await signInAtWindow(window);
   await expect(heading(window, 'The card desk is opening in your browser')).toBeFocused();
 
-  const [argument = '', ...others] = opened();
+  const [argument = '', ...others] = opener.opened();
   expect(others).toEqual([]);
   const file = readFileSync(fileURLToPath(argument), 'utf8');
   const token = /\/ra#([\w-]{43})"/.exec(file)?.[1] ?? 'no token';
@@ -289,7 +278,7 @@ test('an RA goes to the desk from the window of the running agent, and goes on i
 
 test('the window says what keeps an RA from the desk, and what to do', async ({
   desk,
-  opened,
+  opener,
   page: window,
   user,
   reader,
@@ -315,7 +304,7 @@ test('the window says what keeps an RA from the desk, and what to do', async ({
   await expect(alert).toContainText('cannot be reached');
   await expect(alert).toContainText('Check the network of this computer, and try again.');
   expect((await reader.snapshot())?.pin.triesLeft).toBe(3);
-  expect(opened()).toEqual([]);
+  expect(opener.opened()).toEqual([]);
   user.writePolicy({});
   await button(window, 'Services and help').click();
   await expect(button(window, /Help somebody at the card desk/)).toHaveCount(0);

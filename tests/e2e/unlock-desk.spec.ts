@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { PERSON } from '../rig/card-desk.ts';
 import { RunningDesk } from './desk.ts';
+import { OpenerStandIn } from './opener.ts';
 import { test as base, enterPasscode, expect, heading, newCard, typePasscode } from './window.ts';
 
 /**
@@ -159,19 +160,27 @@ async function choosePasscodeUnfocused(page: Page): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-base.describe('where the organisation has an address of its own', () => {
-  base.use({
-    policy: {
-      desk: { mode: 'address' },
-      organisation: { name: 'Ward Example', pages: { unlock: 'https://ward.example/unlock' } },
-    },
-  });
-  base('the window leads there, and asks for nothing itself', async ({ page, reader }) => {
-    const card = await newCard();
-    await reader.insert({ ...card, pin: { ...card.pin, triesLeft: 0 } });
+const PAGES = {
+  unlock: 'https://ward.example/unlock',
+  renew: 'https://ward.example/renew',
+  'contact-details': 'https://ward.example/contact-details',
+};
+
+const atAddress = base.extend<{ opener: OpenerStandIn }>({
+  policy: { desk: { mode: 'address' }, organisation: { name: 'Ward Example', pages: PAGES } },
+  opener: async ({ user }, use) => use(new OpenerStandIn(user)),
+  environment: async ({ opener }, use) => use(opener.environment),
+});
+
+atAddress.describe('where the organisation has an address of its own', () => {
+  atAddress('the window leads there, and asks for nothing itself', async ({ page, reader, opener }) => {
+    await reader.insert(await newCard());
+    await block(page);
     await button(page, 'Unlock your card').click();
     await expect(heading(page, 'Unlock your card')).toBeFocused();
-    await expect(button(page, /Unlock your card \(opens in your browser\)/)).toBeVisible();
     await expect(page.locator('input')).toHaveCount(0);
+    expect(opener.opened()).toEqual([]);
+    await button(page, /Unlock your card \(opens in your browser\)/).click();
+    await expect.poll(() => opener.opened()).toEqual([PAGES.unlock]);
   });
 });
