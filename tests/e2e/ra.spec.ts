@@ -12,6 +12,7 @@ import { CardAtDesk } from '../rig/card-at-desk.ts';
 import { PERSON, RA } from '../rig/card-desk.ts';
 import { CardDeskFolder, type ServingDesk } from '../rig/card-desk-process.ts';
 import { SmtpServer } from '../rig/smtp-server.ts';
+import { found, held } from './heap.ts';
 import { OpenerStandIn } from './opener.ts';
 import { test as base, expect, heading, TEST_PIN, typePasscode } from './window.ts';
 
@@ -93,6 +94,9 @@ async function openFile(context: BrowserContext, file: string): Promise<Page> {
 
 const open = (context: BrowserContext, said: Record<string, unknown>): Promise<Page> =>
   openFile(context, pathToFileURL(String(said.page)).href);
+
+/** What an RA adds to a profile. */
+const NEW_ADDRESS = 'ada.new@ward.example';
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 
@@ -193,10 +197,10 @@ test('an RA signs in with the own card, checks a person, authorises an unlock an
   await page.getByLabel('New email address or mobile number').fill('ada');
   await page.getByRole('button', { name: 'Send a code' }).click();
   await expect(page.getByRole('alert')).toContainText('No code can be sent to that.');
-  await page.getByLabel('New email address or mobile number').fill('ada.new@ward.example');
+  await page.getByLabel('New email address or mobile number').fill(NEW_ADDRESS);
   await page.getByRole('button', { name: 'Send a code' }).click();
   const mail = await desk.smtp.mail();
-  expect(mail.to).toEqual(['ada.new@ward.example']);
+  expect(mail.to).toEqual([NEW_ADDRESS]);
   const right = /Your code is (\d{6})/.exec(mail.raw)?.[1] ?? '';
   await expect(page.getByLabel('Code from the message')).toBeFocused();
   await page.getByLabel('Code from the message').fill(right === '123456' ? '654321' : '123456');
@@ -207,11 +211,18 @@ test('an RA signs in with the own card, checks a person, authorises an unlock an
   await page.getByRole('button', { name: 'Add to the profile' }).click();
   await expect(page.getByText('It is on the profile now.')).toBeVisible();
   await expect(page.getByText('a…@w….example')).toBeVisible();
+  // Gone as soon as it is done, and not only with the session.
+  expect(await found(page, NEW_ADDRESS, right)).toEqual([]);
   await look(page, 'done');
 
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(heading(page, 'You are signed out')).toBeFocused();
   await look(page, 'signed-out');
+  expect(await found(page, NEW_ADDRESS, right)).toEqual([]);
+  const holds = JSON.stringify(await held(page));
+  for (const typed of [NEW_ADDRESS, right]) expect(holds).not.toContain(typed);
+  // The search finds what is there.
+  expect(await found(page, 'You are signed out')).not.toEqual([]);
 
   expect([...asked]).toEqual(expect.arrayContaining([desk.address]));
   expect([...asked].filter((origin) => origin !== desk.address && origin !== 'null')).toEqual([]);

@@ -36,22 +36,27 @@ export function AddAddress({ check, onAdded }: Props) {
     if (typed.length < 3) return;
     void ask('addAddress', { body: { identityCheck: check.id, address: typed, language } }, (answer) => {
       setProof(answer);
-      setCode('');
+      // Only what the desk did not take, or whose answer was lost, stays to be mended or sent again.
+      setAddress('');
     });
   };
   const prove = () => {
+    // A second Enter comes when the field is empty already, which then is no mistake.
+    if (busy) return;
     const whole = /^\d{6}$/.test(code);
     setShort(!whole);
     if (proof === null || !whole) return;
+    // Once it is sent nobody needs it here: whoever mistyped types it anew.
+    setCode('');
     void ask('proveAddress', { parameters: { proof: proof.id }, body: { code } }, (person) => {
       setProof(null);
-      setAddress('');
       setDone(true);
       onAdded(person);
     });
   };
   const again = () => {
     setProof(null);
+    setCode('');
     setShort(false);
     forget();
   };
