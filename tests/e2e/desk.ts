@@ -17,6 +17,9 @@ import { CardDeskFolder, type ServingDesk } from '../rig/card-desk-process.ts';
 import { API_KEY, NotifyStandIn } from '../rig/notify-stand-in.ts';
 import { SmtpServer } from '../rig/smtp-server.ts';
 
+/** Whose card it is. The mobile number is not the one that the page gives as an example, which it always holds. */
+export const OWNER = { ...PERSON, mobile: '07700 900456' };
+
 /**
  * A card desk as an organisation runs it: its program in a process of its own, with a real SMTP server; text messages go to a
  * stand-in of GOV.UK Notify. One person with a card, and an RA with theirs.
@@ -67,8 +70,8 @@ export class RunningDesk {
       sms: { by: 'notify', templates: TEMPLATES },
       notify: { baseUrl: notify.url },
     });
-    await folder.run(['person'], [PERSON, RA].map((each) => JSON.stringify(each)).join('\n'));
-    const cards = [card.enrolment(PERSON.userId), ra.enrolment(RA.userId)];
+    await folder.run(['person'], [OWNER, RA].map((each) => JSON.stringify(each)).join('\n'));
+    const cards = [card.enrolment(OWNER.userId), ra.enrolment(RA.userId)];
     await folder.run(['enrol'], cards.map((each) => JSON.stringify(each)).join('\n'));
     return new RunningDesk(origin, { card, ra, smtp, notify }, folder, await folder.serve());
   }

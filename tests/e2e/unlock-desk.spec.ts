@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import { PERSON } from '../rig/card-desk.ts';
-import { RunningDesk } from './desk.ts';
+import { OWNER, RunningDesk } from './desk.ts';
+import { found, held } from './heap.ts';
 import { OpenerStandIn } from './opener.ts';
 import { test as base, enterPasscode, expect, heading, newCard, typePasscode } from './window.ts';
 
@@ -68,6 +68,17 @@ async function signInAnew(page: Page): Promise<void> {
   await expect(heading(page, 'You are signed in')).toBeVisible();
 }
 
+/** Nothing of what was typed is in the page any more, however it was written. */
+async function expectForgotten(page: Page, address: string, code: string): Promise<void> {
+  const closed = address.replaceAll(' ', '');
+  const typed = [address, address.toUpperCase(), closed, closed.replace(/^0/, ''), code, inHalves(code), CHOSEN, WRONG];
+  expect(await found(page, ...typed)).toEqual([]);
+  const holds = JSON.stringify(await held(page));
+  for (const text of typed) expect(holds).not.toContain(text);
+}
+
+const inHalves = (code: string) => `${code.slice(0, 3)} ${code.slice(3)}`;
+
 test.describe('a card that was blocked by wrong passcodes', () => {
   test('is unlocked by an emailed code, and its owner signs in with the new passcode', async ({
     page,
@@ -76,15 +87,16 @@ test.describe('a card that was blocked by wrong passcodes', () => {
   }) => {
     await reader.insert(desk.card.card.snapshot());
     await block(page);
-    await sendCodeTo(page, ` ${PERSON.email.toUpperCase()} `);
+    await sendCodeTo(page, ` ${OWNER.email.toUpperCase()} `);
     const code = await desk.emailedCode();
     await enterCode(page, code === '000000' ? '000001' : '000000');
     await expect(page.getByRole('alert').filter({ hasText: 'That code is not right.' })).toContainText('4 tries left');
-    await enterCode(page, `${code.slice(0, 3)} ${code.slice(3)}`);
+    await enterCode(page, inHalves(code));
     await choosePasscode(page);
     await signInAnew(page);
+    await expectForgotten(page, OWNER.email, code);
     const told = await desk.smtp.mail();
-    expect(told.to).toEqual([PERSON.email]);
+    expect(told.to).toEqual([OWNER.email]);
     const card = await reader.snapshot();
     expect(card?.pin.triesLeft).toBe(3);
     // The unblocking code was used once, and is another one now.
@@ -94,11 +106,13 @@ test.describe('a card that was blocked by wrong passcodes', () => {
   test('is unlocked by a code in a text message', async ({ page, reader, desk }) => {
     await reader.insert(desk.card.card.snapshot());
     await block(page);
-    await sendCodeTo(page, PERSON.mobile);
+    await sendCodeTo(page, OWNER.mobile);
     await expect.poll(() => desk.textedCode()).not.toBeNull();
-    await enterCode(page, desk.textedCode() ?? '');
+    const code = desk.textedCode() ?? '';
+    await enterCode(page, code);
     await choosePasscode(page);
     await signInAnew(page);
+    await expectForgotten(page, OWNER.mobile, code);
   });
 
   test('is unlocked with an RA who is there, and not before the RA has authorised it', async ({
@@ -126,18 +140,18 @@ test.describe('a card that was blocked by wrong passcodes', () => {
     // Only the next one is sent, to the address that is.
     await button(page, 'Send a new code').click();
     await expect(heading(page, 'What is your email address or mobile number?')).toBeFocused();
-    await page.getByLabel('Email address or mobile number').fill(PERSON.email);
+    await page.getByLabel('Email address or mobile number').fill(OWNER.email);
     await page.keyboard.press('Enter');
     await expect(heading(page, 'Enter the code')).toBeFocused();
     const mail = await desk.smtp.mail();
-    expect(mail.to).toEqual([PERSON.email]);
+    expect(mail.to).toEqual([OWNER.email]);
   });
 
   test('goes on by itself after the card was pulled and the desk was away', async ({ page, reader, desk }) => {
     test.setTimeout(120_000);
     const card = desk.card.card.snapshot();
     await reader.insert({ ...card, pin: { ...card.pin, triesLeft: 0 } });
-    await sendCodeTo(page, PERSON.email);
+    await sendCodeTo(page, OWNER.email);
     await enterCode(page, await desk.emailedCode());
     await expect(heading(page, 'Choose a new passcode')).toBeFocused();
     await reader.pull();
