@@ -4,7 +4,7 @@ import { DEFAULT_POLICY, type Policy } from '../../../src/core/agent/policy.ts';
 import { reduce } from '../../../src/core/agent/reduce.ts';
 import { type AgentState, type AlertMemory, initialState } from '../../../src/core/agent/state.ts';
 import { agentPhase } from '../../../src/core/agent/status.ts';
-import type { JudgedCertificate } from '../../../src/core/pki/verdict.ts';
+import type { JudgedCertificate, Verdict } from '../../../src/core/pki/verdict.ts';
 
 export const DAY = 86_400_000;
 /** Noon of a summer's day. */
@@ -40,6 +40,15 @@ export function certificate(owner: string, daysLeft: number, now = NOW): JudgedC
       judgeAgainAt: accepted ? notAfter + 1 : null,
     },
   };
+}
+
+/** The same, judged by its path: what is told of those above it, and of its revocation. */
+export function certificateByPath(
+  owner: string,
+  told: Partial<Pick<Verdict, 'issuers' | 'revocation'>>,
+): JudgedCertificate {
+  const { facts, verdict } = certificate(owner, 400);
+  return { facts, verdict: { ...verdict, judgedBy: 'path', ...told } };
 }
 
 type PolicyPatch = { [K in keyof Policy]?: Partial<Policy[K]> };
@@ -107,12 +116,14 @@ export class Scene {
     return insertion;
   }
 
-  identify(reader: string, insertion: string, owner: string, daysLeft = 400): AgentEffect[] {
+  /** @param signIn its certificate, or the days that this has left */
+  identify(reader: string, insertion: string, owner: string, signIn: number | JudgedCertificate = 400): AgentEffect[] {
     const to = { reader, insertion };
     const before = this.effects.length;
     const cardId = cardIdOf(owner);
     this.happen({ ...to, type: 'recognised', identity: { cardId, guid: cardId, fascn: null, expires: null } });
-    this.happen({ ...to, type: 'certificate', slot: '9A', certificate: certificate(owner, daysLeft), shown: true });
+    const shown = typeof signIn === 'number' ? certificate(owner, signIn) : signIn;
+    this.happen({ ...to, type: 'certificate', slot: '9A', certificate: shown, shown: true });
     this.happen({ ...to, type: 'pin-status', status: { state: 'unverified', triesLeft: 3 } });
     this.happen({ ...to, type: 'read-finished', failure: null });
     return this.effects.slice(before);
@@ -143,10 +154,14 @@ export class Scene {
   }
 
   /** Card in, read, passcode right. */
-  signIn(reader: string, owner: string, daysLeft = 400): { insertion: string; effects: AgentEffect[] } {
+  signIn(
+    reader: string,
+    owner: string,
+    signIn: number | JudgedCertificate = 400,
+  ): { insertion: string; effects: AgentEffect[] } {
     const before = this.effects.length;
     const insertion = this.insert(reader);
-    this.identify(reader, insertion, owner, daysLeft);
+    this.identify(reader, insertion, owner, signIn);
     this.submit(reader);
     this.accept(reader, insertion);
     return { insertion, effects: this.effects.slice(before) };
