@@ -175,6 +175,19 @@ describe('Beside revocation lists', () => {
     expect(judged([], [])).toMatchObject({ accepted: false, faults: [] });
   });
 
+  it.each([
+    [3, 9, 9],
+    [9, 3, 9],
+    [3, -1, 3],
+  ])('an answer of %d more days and a list of %d hold for %d', (answered, listed, held) => {
+    const good = answer([single('good', { about: client, nextUpdate: AT + answered * DAY_MS })]);
+    const list = writeList({ issuer: authority, thisUpdate: AT - 9 * DAY_MS, nextUpdate: AT + listed * DAY_MS });
+    expect(judged([good], [list])).toMatchObject({
+      accepted: true,
+      path: [{ revocation: { state: 'good', source: 'ocsp', until: AT + held * DAY_MS } }],
+    });
+  });
+
   it('a delegate that a list revokes is not believed', () => {
     const delegate = party('Responder');
     const certificate = issue(delegate, authority, { extensions: [extendedKeyUsage([OCSP_SIGNING])] });

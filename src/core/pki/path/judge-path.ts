@@ -115,12 +115,14 @@ class RevocationChecks {
     const isRevoked = (delegate: Certificate) =>
       checkCrls(delegate, { ...common, lists, signersOf: () => [issuer.key] }).state === 'revoked';
     const byAnswer = checkOcsp(certificate, issuer, { ...common, answers, isRevoked });
-    if (byAnswer.state === 'good' || byAnswer.state === 'revoked') {
-      // A list that says revoked is believed before an answer that says good.
-      const listed = byAnswer.state === 'good' ? byList() : byAnswer;
-      return listed.state === 'revoked' ? listed : byAnswer;
-    }
+    if (byAnswer.state === 'revoked') return byAnswer;
     const listed = byList();
+    if (byAnswer.state === 'good') {
+      // A list that says revoked is believed before an answer that says good.
+      if (listed.state === 'revoked') return listed;
+      // When the answer is over the list counts: the word holds for as long as either of them.
+      return listed.state === 'good' ? { ...byAnswer, until: Math.max(byAnswer.until, listed.until) } : byAnswer;
+    }
     return weight(listed) >= weight(byAnswer) ? listed : byAnswer;
   }
 
