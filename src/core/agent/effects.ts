@@ -2,6 +2,7 @@ import type { CertificateSlot } from '../contract/card-process.ts';
 import type { AttemptKind, AttemptOutcome } from './events.ts';
 import type { FailureCode } from './failure-codes.ts';
 import type { RemovalAction, RemovalCause } from './policy-names.ts';
+import type { RunningOut } from './revocation-warnings.ts';
 import type { Login } from './state.ts';
 
 /** What the agent wants done. src/main does it, in order, and answers with events. */
@@ -51,9 +52,12 @@ export type AgentEffect =
       readonly rung: number;
       readonly daysLeft: number;
     }
+  /** Revocation data ends soon and could not be renewed: for IT, once for each source and window. */
+  | ({ readonly type: 'revocation-running-out' } & RunningOut)
   | { readonly type: 'session-began'; readonly cardId: string; readonly reader: string }
   | { readonly type: 'session-ended'; readonly cardId: string; readonly reader: string }
-  | { readonly type: 'tell'; readonly code: FailureCode };
+  /** `until`: how long what is told of can last, milliseconds since 1970; left out where it has no end. */
+  | { readonly type: 'tell'; readonly code: FailureCode; readonly until?: number };
 
 /** One for each loss of an active card: the audit's unit. */
 export type RemovalDecision = {

@@ -6,6 +6,7 @@ import type { JudgedCertificate } from '../pki/verdict.ts';
 import type { FailureCode } from './failure-codes.ts';
 import type { Policy } from './policy.ts';
 import type { RemovalAction } from './policy-names.ts';
+import type { RunningOut } from './revocation-warnings.ts';
 import type { Clock } from './state.ts';
 
 /** Everything that can happen to the agent. Time arrives with each event; the agent has no clock of its own. */
@@ -15,6 +16,8 @@ export type AgentEvent = { readonly at: Clock } & (
   | UserEvent
   | { readonly type: 'time-passed' }
   | { readonly type: 'policy-changed'; readonly policy: Policy }
+  /** What has changed in which revocation data ends soon and cannot be renewed; all of it is told. */
+  | { readonly type: 'revocation-running-out'; readonly sources: readonly RunningOut[] }
   /** The agent is about to end: nobody will be left to do later what has been decided now. */
   | { readonly type: 'ending' }
 );

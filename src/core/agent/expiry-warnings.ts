@@ -2,6 +2,7 @@ import { CERTIFICATE_SLOTS } from '../contract/card-process.ts';
 import type { AgentEffect } from './effects.ts';
 import { daysLeft, rungFor } from './expiry.ts';
 import type { Reduced } from './reduce.ts';
+import { warnOfRevocation } from './revocation-warnings.ts';
 import {
   type AgentState,
   type AlertRecord,
@@ -14,7 +15,8 @@ import {
 
 /**
  * Warns of every certificate of an active card that stands on the ladder: once for each login and certificate, also when
- * the agent was restarted in between, or a certificate was read only after the sign-in.
+ * the agent was restarted in between, or a certificate was read only after the sign-in. Those above it, and what is known of
+ * its revocation, end too.
  */
 export function warnOfExpiry(state: AgentState, reader: string): Reduced {
   const card = cardIn(state, reader);
@@ -43,7 +45,7 @@ export function warnOfExpiry(state: AgentState, reader: string): Reduced {
       notAfter,
     });
   }
-  effects.push(...warnOfIssuers(state, card, alerted));
+  effects.push(...warnOfIssuers(state, card, alerted), ...warnOfRevocation(state, card, alerted));
   if (alerted.size === session.alerted.length) return { state, effects };
   const warned = withSlot(state, reader, { ...card, session: { ...session, alerted: [...alerted] } });
   const alerts = { alerts: [...records, ...state.alerts.alerts].slice(0, MAX_ALERT_RECORDS) };

@@ -268,6 +268,14 @@ export const FAILURES = {
     says: 'What is known of withdrawn cards could not be brought up to date.',
     next: 'Check the network of this computer. Wardkey tries again by itself. If it stays so, give IT what was found.',
   },
+  Revocation_RunningOut: {
+    says: 'What is known of withdrawn cards could not be brought up to date, and will soon be too old. Cards may then be refused.',
+    next: 'Check the network of this computer, and tell IT before then. IT: see which server does not answer with: wardkey doctor',
+  },
+  Revocation_InGrace: {
+    says: 'It could not be checked lately whether this card has been withdrawn. For a limited time it may be used all the same.',
+    next: 'Check the network cable or the wireless network, and tell IT. Wardkey checks again by itself.',
+  },
   Clock_TurnedBack: {
     says: 'The clock of this computer is behind the time it has shown before.',
     next: 'Set it right. Certificates are checked by the later time until then.',

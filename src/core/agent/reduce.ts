@@ -3,9 +3,11 @@ import { cardReported } from './card-reports.ts';
 import { judgeDue } from './certificates.ts';
 import type { AgentEffect } from './effects.ts';
 import type { AgentEvent } from './events.ts';
+import { warnOfExpiry } from './expiry-warnings.ts';
 import { actionFinished, lockBeforeEnding, retryLock, screenChanged } from './locking.ts';
 import { cardProcessLost, inserted, readersListed, removed, serviceChanged } from './presence.ts';
 import { actOnGraces } from './removal.ts';
+import { type RunningOut, revocationRunsOut } from './revocation-warnings.ts';
 import { type AgentState, cardIn } from './state.ts';
 import { idleDue, unattendedDue, userActive, userIdle } from './unattended.ts';
 
@@ -57,6 +59,8 @@ export function reduce(before: AgentState, event: AgentEvent): Reduced {
       return timePassed(state);
     case 'policy-changed':
       return { state: { ...state, policy: event.policy }, effects: [] };
+    case 'revocation-running-out':
+      return runsOut(state, event.sources);
     case 'ending':
       return lockBeforeEnding(state);
   }
@@ -84,6 +88,17 @@ function timePassed(state: AgentState): Reduced {
       ...certificates.effects,
     ],
   };
+}
+
+/** Whoever has signed in before it was known hears of it now: a computer that has just been started knows it a few minutes later. */
+function runsOut(before: AgentState, sources: readonly RunningOut[]): Reduced {
+  let { state, effects } = revocationRunsOut(before, sources);
+  for (const { name } of state.readers) {
+    const warned = warnOfExpiry(state, name);
+    state = warned.state;
+    effects = [...effects, ...warned.effects];
+  }
+  return { state, effects };
 }
 
 function readAgain(state: AgentState, reader: string): Reduced {

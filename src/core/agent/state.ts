@@ -5,6 +5,7 @@ import type { JudgedCertificate } from '../pki/verdict.ts';
 import type { AttemptKind } from './events.ts';
 import type { Policy } from './policy.ts';
 import type { RemovalAction, RemovalCause } from './policy-names.ts';
+import type { RunningOut } from './revocation-warnings.ts';
 
 /**
  * All that the agent knows. Immutable: `reduce` makes the next one. It never holds a passcode, a PUK or a code; those
@@ -36,6 +37,8 @@ export type AgentState = {
   readonly lastLock: { readonly decision: number; readonly at: number; readonly repeats: number } | null;
   readonly counters: { readonly decision: number };
   readonly alerts: AlertMemory;
+  /** What runs out now, and what IT has been told of: a source that comes and goes within one window is told once. */
+  readonly revocation: { readonly runningOut: readonly RunningOut[]; readonly told: readonly RunningOut[] };
 };
 
 /** Both clocks of one moment: `monotonic` for spans, `wall` (since 1970) for dates. Milliseconds. */
@@ -90,7 +93,7 @@ export type CardSession = {
   readonly cardId: string;
   /** The sign-in certificate when the session began: what comes back must still carry it. */
   readonly signIn: { readonly slot: CertificateSlot; readonly fingerprint: string | null };
-  /** Fingerprints already warned about in this login. */
+  /** Fingerprints already warned about in this login, and codes of warnings that are told once a login. */
   readonly alerted: readonly string[];
 };
 
@@ -154,6 +157,7 @@ export function initialState(
     lastLock: null,
     counters: { decision: 0 },
     alerts,
+    revocation: { runningOut: [], told: [] },
   };
 }
 

@@ -95,7 +95,7 @@ export const ViewSnapshotSchema = v.object({
   failedAction: v.nullable(v.picklist(REMOVAL_ACTIONS)),
   alerts: v.array(ExpiryAlertSchema),
   /** What a person should hear of and the agent lives on with. */
-  notices: v.array(v.object({ id: whole, code: failureCode })),
+  notices: v.array(v.object({ id: whole, code: failureCode, until: v.optional(wallClock) })),
   passcode: v.object({
     minLength: whole,
     maxLength: whole,

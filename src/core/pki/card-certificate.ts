@@ -201,7 +201,8 @@ function worstOf(path: readonly CheckedCertificate[], at: number): Revocation {
   const stale = statuses.filter((status) => status.state === 'stale');
   if (stale.length > 0) {
     const asOf = Math.min(...stale.map(({ thisUpdate }) => thisUpdate));
-    return { state: 'stale', asOf, ageSeconds: Math.max(0, Math.round((at - asOf) / 1000)) };
+    const until = Math.min(...stale.map((status) => status.until));
+    return { state: 'stale', asOf, until, ageSeconds: Math.max(0, Math.round((at - asOf) / 1000)) };
   }
   const good = statuses.filter((status) => status.state === 'good');
   return {

@@ -31,8 +31,8 @@ export type Revocation =
   /** `asOf`: when the issuer said so; `until`: how long that holds. Milliseconds since 1970. */
   | { readonly state: 'good'; readonly asOf: number; readonly until: number }
   | { readonly state: 'revoked'; readonly at: number; readonly reason: RevocationReason }
-  /** Good when it was last told; that is over. */
-  | { readonly state: 'stale'; readonly asOf: number; readonly ageSeconds: number }
+  /** Good when it was last told; that is over since `until`. */
+  | { readonly state: 'stale'; readonly asOf: number; readonly until: number; readonly ageSeconds: number }
   | { readonly state: 'unknown'; readonly reason: UnknownReason };
 
 /** A certificate above the one that is judged. */

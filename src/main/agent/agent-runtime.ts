@@ -112,6 +112,7 @@ export class AgentRuntime {
       desktop.onScreenState((screen) => this.dispatch({ type: 'screen', screen })),
       desktop.onResume(() => this.resumed()),
       this.judge.onNews(() => this.certificates.judgeAgain(this.current.readers)),
+      this.judge.onRunningOut((sources) => this.dispatch({ type: 'revocation-running-out', sources })),
     );
     this.dispatch({ type: 'screen', screen: desktop.screenState() });
     void desktop
@@ -298,6 +299,7 @@ export class AgentRuntime {
       case 'settled':
       case 'warn-of-expiry':
       case 'issuer-ending':
+      case 'revocation-running-out':
       case 'session-began':
       case 'session-ended':
       case 'tell':

@@ -13,10 +13,11 @@ import { UnlockDesk } from '../card-desk/unlock-desk.ts';
 import { CertificateService, type TrustState } from '../certificates/certificate-service.ts';
 import { type ControlCaller, type ControlServer, listenForControl } from '../control/control-server.ts';
 import { openAlertMemory } from '../store/alert-memory.ts';
-import { type AuditEntry, AuditLog } from '../store/audit-log.ts';
+import { AuditLog } from '../store/audit-log.ts';
 import { type LoadedPolicy, loadPolicy, watchPolicy } from '../store/policy-source.ts';
 import type { StoreProblem } from '../store/repaired-store.ts';
-import { type AgentNews, AgentRuntime } from './agent-runtime.ts';
+import { AgentRuntime } from './agent-runtime.ts';
+import { auditEntry } from './audit-entry.ts';
 import { newsLines } from './news-lines.ts';
 import { theOnlyCard } from './the-only-card.ts';
 
@@ -36,7 +37,12 @@ export type AgentParts = {
 const MAX_KEPT_NOTICES = 50;
 
 /** Something that a person should hear of, and that the agent lives on with. */
-export type Notice = { readonly code: FailureCode; readonly detail: string };
+export type Notice = {
+  readonly code: FailureCode;
+  readonly detail: string;
+  /** How long what is told of can last, milliseconds since 1970; left out where it has no end. */
+  readonly until?: number;
+};
 
 export type RunningAgent = {
   readonly runtime: AgentRuntime;
@@ -65,11 +71,12 @@ export type RunningAgent = {
 export async function startAgent(parts: AgentParts): Promise<RunningAgent | null> {
   const notices: Notice[] = [];
   const noticeListeners = new Set<(notice: Notice) => void>();
-  const notice = (code: FailureCode, detail: string) => {
+  const tell = (told: Notice) => {
     // Whoever listens later hears the first ones; an endless trouble is not kept for ever.
-    if (notices.length < MAX_KEPT_NOTICES) notices.push({ code, detail });
-    for (const listener of noticeListeners) listener({ code, detail });
+    if (notices.length < MAX_KEPT_NOTICES) notices.push(told);
+    for (const listener of noticeListeners) listener(told);
   };
+  const notice = (code: FailureCode, detail: string) => tell({ code, detail });
 
   const asked = Promise.withResolvers<void>();
   let runtime: AgentRuntime | null = null;
@@ -111,7 +118,10 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
     const entry = auditEntry(news);
     if (entry !== null) audit.write(entry);
     if (news.type === 'state' && news.state.alerts !== alerts.get()) alerts.set(news.state.alerts);
-    if (news.type === 'effect' && news.effect.type === 'tell') notice(news.effect.code, '');
+    if (news.type === 'effect' && news.effect.type === 'tell') {
+      const { type: _, ...told } = news.effect;
+      tell({ detail: '', ...told });
+    }
   });
   // With the file: whoever starts it with another one than the organisation's leaves that behind.
   audit.write({ event: 'agent-started', policy: policy.source, policyFile: resolve(policy.file) });
@@ -174,41 +184,6 @@ async function stopInOrder(runtime: AgentRuntime, control: ControlServer, audit:
 function tellStoreProblem(problem: StoreProblem, notice: (code: FailureCode, detail: string) => void): void {
   if (problem.kind === 'repaired') notice('Settings_Repaired', `${problem.file}: ${problem.why}`);
   else notice('Settings_NotSaved', `${problem.file}: ${problem.why}`);
-}
-
-/** Decisions and what came of them. Card ids are the card's own random numbers; names of people stay out. */
-function auditEntry(news: AgentNews): AuditEntry | null {
-  if (news.type === 'acted') {
-    const attempts = 'attempts' in news.outcome ? news.outcome.attempts : [];
-    return {
-      event: 'acted',
-      decision: news.decision,
-      action: news.action,
-      done: news.done,
-      attempts: attempts.map(({ method, result, tookMs }) => `${method} ${result} ${Math.round(tookMs)} ms`).join('; '),
-    };
-  }
-  if (news.type !== 'effect') return null;
-  const { effect } = news;
-  switch (effect.type) {
-    case 'decided': {
-      const { number, ...decision } = effect.decision;
-      return { event: 'removal-decided', decision: number, ...decision };
-    }
-    case 'settled':
-      return { event: 'removal-settled', decision: effect.decision, by: effect.by, trigger: effect.trigger };
-    case 'session-began':
-    case 'session-ended':
-      return { event: effect.type, cardId: effect.cardId, reader: effect.reader };
-    case 'warn-of-expiry':
-      return { event: effect.type, fingerprint: effect.fingerprint, rung: effect.rung, daysLeft: effect.daysLeft };
-    case 'issuer-ending':
-      return { event: effect.type, name: effect.name, rung: effect.rung, daysLeft: effect.daysLeft };
-    case 'tell':
-      return { event: 'told', code: effect.code };
-    default:
-      return null;
-  }
 }
 
 function handleControl(

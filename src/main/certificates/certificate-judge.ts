@@ -1,5 +1,6 @@
 import { rulesFor } from '../../core/agent/certificate-rules.ts';
 import type { Policy } from '../../core/agent/policy.ts';
+import type { RunningOut } from '../../core/agent/revocation-warnings.ts';
 import type { CertificateSlot } from '../../core/contract/card-process.ts';
 import { judgeCardCertificate } from '../../core/pki/card-certificate.ts';
 import type { JudgedCertificate } from '../../core/pki/verdict.ts';
@@ -19,6 +20,8 @@ export interface CertificateJudge {
   judge(certificate: CardCertificate): Promise<JudgedCertificate>;
   /** Calls back when what was judged is to be judged again. Returns how to stop. */
   onNews(listener: () => void): () => void;
+  /** Calls back with all revocation data that ends soon and cannot be renewed, when that changes. Returns how to stop. */
+  onRunningOut(listener: (sources: readonly RunningOut[]) => void): () => void;
   changePolicy(policy: Policy): void;
   /** The machine woke: what could not be had may be had now. */
   resumed(): void;
@@ -38,6 +41,10 @@ export class DatesJudge implements CertificateJudge {
   }
 
   onNews(): () => void {
+    return () => undefined;
+  }
+
+  onRunningOut(): () => void {
     return () => undefined;
   }
 

@@ -1,6 +1,7 @@
 import { rulesFor } from '../../core/agent/certificate-rules.ts';
 import type { FailureCode } from '../../core/agent/failure-codes.ts';
 import { hasAnchors, type Policy } from '../../core/agent/policy.ts';
+import type { RunningOut } from '../../core/agent/revocation-warnings.ts';
 import { judgeCardCertificate, refused } from '../../core/pki/card-certificate.ts';
 import type { JudgedCertificate } from '../../core/pki/verdict.ts';
 import { ClockWatch } from '../revocation/clock-watch.ts';
@@ -45,6 +46,7 @@ export class CertificateService implements CertificateJudge {
   readonly #options: CertificateServiceOptions;
   readonly #now: () => number;
   readonly #listeners = new Set<() => void>();
+  readonly #runningOutListeners = new Set<(sources: readonly RunningOut[]) => void>();
   readonly #client: JudgeClient;
   readonly #clock: ClockWatch;
   readonly #keeper: RevocationKeeper;
@@ -69,6 +71,9 @@ export class CertificateService implements CertificateJudge {
         clock: this.#clock,
         now: this.#now,
         onNews: () => this.#news(),
+        onRunningOut: (sources) => {
+          for (const listener of this.#runningOutListeners) listener(sources);
+        },
         acceptance: {
           offerList: (url, der, at) => this.#client.offerList({ url, der, at, rules: this.#rules }),
           offerAnswer: (key, der, nonce, at) => this.#client.offerAnswer({ key, der, nonce, at, rules: this.#rules }),
@@ -108,6 +113,11 @@ export class CertificateService implements CertificateJudge {
     return () => this.#listeners.delete(listener);
   }
 
+  onRunningOut(listener: (sources: readonly RunningOut[]) => void): () => void {
+    this.#runningOutListeners.add(listener);
+    return () => this.#runningOutListeners.delete(listener);
+  }
+
   changePolicy(policy: Policy): void {
     this.#policy = policy;
     this.#keeper.changeRules(this.#keeperRules());
@@ -135,6 +145,7 @@ export class CertificateService implements CertificateJudge {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#listeners.clear();
+    this.#runningOutListeners.clear();
     await this.#keeper.stop();
     await this.#client.close();
   }

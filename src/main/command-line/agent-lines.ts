@@ -23,8 +23,8 @@ export function tellNews(
       out.line(`Wardkey: ${phase}`);
     }
   });
-  onNotice(({ code, detail }) => {
-    if (json) out.json({ event: 'notice', code, detail });
+  onNotice(({ code, detail, until }) => {
+    if (json) out.json({ event: 'notice', code, detail, ...(until === undefined ? {} : { until }) });
     else errors.line(`wardkey: ${FAILURES[code].says} ${detail} ${FAILURES[code].next} [${code}]`);
   });
 }

@@ -114,15 +114,25 @@ export function trustFinding(trust: TrustState, ladderDays: readonly number[], n
   return ok('trust', `${length} certificates of issuers.`, String(length));
 }
 
-/** How fresh what is known of revocation is. */
-export function revocationFinding({ sources }: TrustState): Finding {
+/** How fresh what is known of revocation is, when that ends, and since when nothing newer can be had. */
+export function revocationFinding({ sources }: TrustState, now: Date): Finding {
   if (sources.length === 0) return notChecked('revocation', 'Nothing has been asked for yet.');
-  const troubled = sources.filter(({ fault }) => fault !== null);
-  const [worst] = troubled.toSorted((a, b) => Number(a.window !== null) - Number(b.window !== null));
-  if (worst === undefined) return ok('revocation', 'What is known is up to date.');
-  const detail = `${worst.kind} ${worst.host}: ${worst.fault ?? ''}`;
-  return wrong('revocation', 'Revocation_NotFetched', detail, worst.window === null ? 'failed' : 'warning');
+  const soonestFirst = sources.toSorted((a, b) => (a.until ?? 0) - (b.until ?? 0));
+  const worst = soonestFirst.find(({ fault }) => fault !== null);
+  if (worst === undefined) {
+    const until = soonestFirst.find((source) => source.until !== null && source.kind !== 'certificate')?.until ?? null;
+    return ok('revocation', `What is known is up to date${until === null ? '' : `, until ${minuteOf(until)}`}.`);
+  }
+  const { kind, host, fault, failingSince, until, late } = worst;
+  const since = failingSince === null ? '' : ` since ${minuteOf(failingSince)}`;
+  const known = until === null ? 'nothing is known' : `known until ${minuteOf(until)}`;
+  const detail = `${kind} ${host}: ${fault ?? ''}${since}, ${known}`;
+  if (until === null || until < now.getTime()) return wrong('revocation', 'Revocation_NotFetched', detail);
+  return wrong('revocation', late ? 'Revocation_RunningOut' : 'Revocation_NotFetched', detail, 'warning');
 }
+
+/** 2026-11-24T09:12Z */
+const minuteOf = (at: number) => `${new Date(at).toISOString().slice(0, 16)}Z`;
 
 const triesLeft = (count: number | null) =>
   count === null ? 'The card does not tell its tries.' : `Tries left: ${count}.`;

@@ -27,6 +27,8 @@ export type PlanRules = {
 export const MIN_INTERVAL_MS = 60_000;
 /** After failures: doubled from the shortest interval up to this. */
 export const MAX_BACKOFF_MS = 3_600_000;
+/** What fails for so long is no passing trouble. */
+export const LASTING_TROUBLE_MS = 300_000;
 
 const EARLIEST = 0.5;
 const LATEST = 0.75;
@@ -48,6 +50,15 @@ export function nextFetchAt(
   const holds = window !== null && window.thisUpdate <= now;
   const wanted = holds ? within(window, attempts.failures > 0 ? null : lastAt, rules, random) : now;
   return lastAt === null ? wanted : Math.max(wanted, lastAt + pause(attempts.failures, random));
+}
+
+/**
+ * Whether it ends soon and is still what was there when its renewal was planned: all of that plan's time is over.
+ * @param maxAgeMs for a statement without nextUpdate
+ */
+export function isLate(window: Window, maxAgeMs: number, now: number): boolean {
+  const end = windowEnd(window, maxAgeMs);
+  return now <= end && now >= window.thisUpdate + (end - window.thisUpdate) * LATEST;
 }
 
 /** When what is there stops to hold. @param maxAgeMs for a statement without nextUpdate */

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { RunningOut } from '../../core/agent/revocation-warnings.ts';
 import type { CardRules } from '../../core/pki/card-certificate.ts';
 import { ocspRequest } from '../../core/pki/revocation/ocsp.ts';
 import type { Examined, OcspKey, RevocationWish } from '../certificates/judge-messages.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import { type FetchOutcome, type FetchRules, fetchBounded } from './fetch-bounded.ts';
-import { nextFetchAt, type Window } from './refresh-plan.ts';
+import { isLate, LASTING_TROUBLE_MS, nextFetchAt, type Window, windowEnd } from './refresh-plan.ts';
 import type { EntryKey, EntryKind, RevocationStore } from './revocation-store.ts';
 
 /** What is fetched, from where, by which rules. */
@@ -30,6 +31,8 @@ export type KeeperOptions = {
   readonly acceptance: Acceptance;
   /** Something new is known: what was judged is to be judged again. */
   readonly onNews: () => void;
+  /** With all that ends soon and cannot be renewed, when that changes. */
+  readonly onRunningOut?: (sources: readonly RunningOut[]) => void;
   readonly now?: () => number;
   readonly fetch?: typeof fetchBounded;
   readonly random?: () => number;
@@ -39,11 +42,17 @@ export type KeeperOptions = {
 export type SourceState = {
   readonly kind: RevocationWish['kind'];
   readonly host: string;
-  /** Of what is there and holds; null: nothing is. */
+  /** Of what is there; null: nothing is. */
   readonly window: Window | null;
+  /** When that stops to hold, or has stopped; null: nothing is there. */
+  readonly until: number | null;
+  /** Nothing newer has come although it is time. */
+  readonly late: boolean;
   /** Why the last attempt brought nothing; null: it did, or there was none. */
   readonly fault: string | null;
   readonly failures: number;
+  /** Since when each attempt has failed; null: the last one did not, or there was none. */
+  readonly failingSince: number | null;
 };
 
 type Source = {
@@ -58,6 +67,7 @@ type Source = {
   lastAt: number | null;
   failures: number;
   fault: string | null;
+  failingSince: number | null;
   random: number;
   /** A fetch, under way or in the queue. */
   running: Promise<void> | null;
@@ -81,6 +91,7 @@ export class RevocationKeeper {
   readonly #queue: Array<() => void> = [];
   #rules: KeeperRules;
   #running = 0;
+  #runningOutTold = '[]';
   #timer: NodeJS.Timeout | null = null;
   #stopped = new AbortController();
 
@@ -158,12 +169,16 @@ export class RevocationKeeper {
   }
 
   state(): readonly SourceState[] {
-    return [...this.#sources.values()].map(({ wish, window, fault, failures }) => ({
+    const now = this.#now();
+    return [...this.#sources.values()].map(({ wish, window, fault, failures, failingSince }) => ({
       kind: wish.kind,
       host: hostOf(wish.url),
       window,
+      until: window === null ? null : windowEnd(window, this.#ageCap),
+      late: window !== null && isLate(window, this.#ageCap, now),
       fault,
       failures,
+      failingSince,
     }));
   }
 
@@ -174,6 +189,10 @@ export class RevocationKeeper {
       [...this.#sources.values()].flatMap(({ running, restoring }) => [running ?? [], restoring ?? []].flat()),
     );
     this.#options.clock.settle();
+  }
+
+  get #ageCap(): number {
+    return this.#rules.card.revocation.ageCap;
   }
 
   #isWanted({ kind }: RevocationWish): boolean {
@@ -198,6 +217,7 @@ export class RevocationKeeper {
       lastAt: null,
       failures: 0,
       fault: null,
+      failingSince: null,
       random: this.#random(),
       running: null,
     };
@@ -222,11 +242,13 @@ export class RevocationKeeper {
       }
       // Where the clock was turned back, nobody waits for that hour to come again.
       if (source.lastAt !== null && source.lastAt > now) source.lastAt = now;
+      if (source.failingSince !== null && source.failingSince > now) source.failingSince = now;
       if (this.#dueAt(source, now) > now) continue;
       source.running = this.#inTurn(() => this.#refresh(source))
         .catch(() => failed(source, this.#now()))
         .finally(() => {
           source.running = null;
+          this.#tellRunningOut();
           this.#arm();
         });
     }
@@ -236,7 +258,24 @@ export class RevocationKeeper {
   #dueAt({ window, lastAt, failures, random, wish }: Source, now: number): number {
     // A certificate of an issuer is fetched once.
     if (wish.kind === 'certificate' && window !== null) return Number.POSITIVE_INFINITY;
-    return nextFetchAt(window, { lastAt, failures }, { maxAgeMs: this.#rules.card.revocation.ageCap }, now, random);
+    return nextFetchAt(window, { lastAt, failures }, { maxAgeMs: this.#ageCap }, now, random);
+  }
+
+  #tellRunningOut(): void {
+    const now = this.#now();
+    const sources = [...this.#sources.values()].flatMap((source) => this.#runningOut(source, now) ?? []);
+    const told = JSON.stringify(sources);
+    if (told === this.#runningOutTold) return;
+    this.#runningOutTold = told;
+    this.#options.onRunningOut?.(sources);
+  }
+
+  #runningOut({ wish, window, asked, fault, failingSince }: Source, now: number): RunningOut | null {
+    if (wish.kind === 'certificate' || window === null || !asked || !this.#isWanted(wish)) return null;
+    if (fault === null || failingSince === null || now - failingSince < LASTING_TROUBLE_MS) return null;
+    if (!isLate(window, this.#ageCap, now)) return null;
+    const { kind, url } = wish;
+    return { kind, host: hostOf(url), from: window.thisUpdate, until: windowEnd(window, this.#ageCap), fault };
   }
 
   #arm(): void {
@@ -275,6 +314,7 @@ export class RevocationKeeper {
     const fault = outcome.ok ? await this.#take(source, outcome.der, nonce) : outcome.reason;
     source.fault = fault;
     source.failures = fault === null ? 0 : source.failures + 1;
+    source.failingSince = fault === null ? null : (source.failingSince ?? source.lastAt);
   }
 
   async #fetch(wish: RevocationWish, nonce: Uint8Array): Promise<FetchOutcome> {
@@ -365,6 +405,7 @@ export class RevocationKeeper {
 function failed(source: Source, now: number): void {
   source.fault = 'failed';
   source.failures += 1;
+  source.failingSince ??= now;
   source.lastAt = now;
 }
 

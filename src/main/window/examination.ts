@@ -52,7 +52,7 @@ export class Examination {
     return [
       ...cardFindings(runtime.state),
       trustFinding(trust(), runtime.state.policy.expiry.ladderDays, new Date()),
-      revocationFinding(trust()),
+      revocationFinding(trust(), new Date()),
       clockFinding(new Date(), trust().clockBehind),
       network,
       policyFinding(policy()),

@@ -19,7 +19,7 @@ export type SnapshotParts = {
   /** Whether this desktop starts Wardkey at login, as it stands. */
   readonly startAtLogin: boolean;
   readonly alerts: readonly StandingAlert[];
-  readonly notices: ReadonlyArray<{ readonly id: number; readonly code: Notice['code'] }>;
+  readonly notices: ReadonlyArray<Pick<Notice, 'code' | 'until'> & { readonly id: number }>;
   readonly host: Pick<DesktopHost, 'name' | 'abilities'> | null;
   readonly call: { readonly number: number; readonly place: ViewPlace };
   readonly unlock: UnlockView | null;
@@ -62,7 +62,7 @@ export function viewSnapshot(parts: SnapshotParts, monotonic: number): ViewSnaps
     unattended: unattendedOf(state, monotonic),
     failedAction: state.failedAction?.action ?? null,
     alerts: parts.alerts.map(({ id, slot, rung, daysLeft, notAfter }) => ({ id, slot, rung, daysLeft, notAfter })),
-    notices: parts.notices.map(({ id, code }) => ({ id, code })),
+    notices: parts.notices.map(({ id, code, until }) => (until === undefined ? { id, code } : { id, code, until })),
     passcode: policy.passcode,
     sessionBegins: policy.session.begins,
     whenPulled: actionWhenPulled(state),

@@ -1,6 +1,7 @@
 import type { AgentEffect, AttemptResult } from '../../core/agent/effects.ts';
 import { codeOfCardFailure, type FailureCode } from '../../core/agent/failure-codes.ts';
 import type { OrganisationPage } from '../../core/agent/policy-names.ts';
+import { revocationWarningsOver } from '../../core/agent/revocation-warnings.ts';
 import { type AgentState, hasActiveCard } from '../../core/agent/state.ts';
 import type { DemoDeed, DemoView } from '../../core/contract/demo.ts';
 import { isUnlockCommand, type UnlockCommand } from '../../core/contract/unlock.ts';
@@ -311,6 +312,9 @@ export class WindowAgent implements ViewService {
     this.greet(state);
     this.showCountdown(state.graces.some(({ kind }) => kind === 'countdown'));
     this.remind(state.unattended !== null && hasActiveCard(state));
+    // A card that could be checked after all, or has gone, is not spoken of as one that could not.
+    const over = revocationWarningsOver(state);
+    this.notices = this.notices.filter(({ code }) => !over.includes(code));
     // Locked after all: nobody has to do it by hand any more.
     if (state.failedAction === null) this.host?.withdraw(NOTICE_KEYS.failed);
     if (state.policy.window.startAtLogin !== this.startAtLoginByPolicy) void this.applyStartAtLogin();

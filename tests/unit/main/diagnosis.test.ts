@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../../../src/core/agent/policy.ts';
-import { cardFindings } from '../../../src/main/doctor/diagnosis.ts';
-import { cardIdOf, certificate, policyWith, Scene } from '../agent/scene.ts';
+import type { TrustState } from '../../../src/main/certificates/certificate-service.ts';
+import { cardFindings, revocationFinding, trustFinding } from '../../../src/main/doctor/diagnosis.ts';
+import type { SourceState } from '../../../src/main/revocation/revocation-keeper.ts';
+import { cardIdOf, certificate, DAY, NOW, policyWith, Scene } from '../agent/scene.ts';
 
 const R = 'Reader A';
 
@@ -55,5 +57,113 @@ describe('what is found of the certificate', () => {
     const card = recognised();
     for (let tries = 0; tries < 3; tries++) card.ends({ code: 'malformed-answer', what: 'certificate' });
     expect(card.found()).toMatchObject({ state: 'failed', code: 'Card_Malformed' });
+  });
+});
+
+const trust = (told: Partial<TrustState>): TrustState => ({
+  certificates: [],
+  problems: [],
+  sources: [],
+  clockBehind: 0,
+  ...told,
+});
+
+describe('what is found of the issuers', () => {
+  const LADDER = [14, 90, 30];
+  const found = (told: Partial<TrustState>) => trustFinding(trust(told), LADDER, new Date(NOW));
+  const issuer = (name: string, days: number) => ({ fingerprint: `fp-${name}`, name, notAfter: NOW + days * DAY });
+
+  it('is nothing where the policy names no anchors', () => {
+    expect(found({ certificates: null })).toMatchObject({ state: 'not-checked', code: null });
+  });
+
+  it('is that they cannot be read, or that there are none', () => {
+    const problems = [{ path: '/etc/anchors.pem', why: 'ENOENT' }];
+    expect(found({ problems })).toMatchObject({
+      state: 'failed',
+      code: 'Trust_Unusable',
+      detail: '/etc/anchors.pem: ENOENT',
+    });
+    expect(found({})).toMatchObject({ state: 'failed', code: 'Trust_Unusable' });
+  });
+
+  it('is the one that ends first of those on the ladder, intermediate or anchor', () => {
+    const certificates = [issuer('Root', 400), issuer('Issuing', 90), issuer('Other', 20)];
+    expect(found({ certificates })).toMatchObject({
+      state: 'warning',
+      code: 'Trust_Ending',
+      detail: 'Other: 2026-07-21',
+    });
+    expect(found({ certificates: certificates.slice(0, 2) })).toMatchObject({ detail: 'Issuing: 2026-09-29' });
+  });
+
+  it('is how many there are, before the ladder', () => {
+    expect(found({ certificates: [issuer('Root', 400), issuer('Issuing', 91)] })).toMatchObject({
+      state: 'ok',
+      detail: '2',
+    });
+  });
+});
+
+describe('what is found of revocation', () => {
+  const source = (told: Partial<SourceState>): SourceState => ({
+    kind: 'crl',
+    host: 'crl.example',
+    window: { thisUpdate: NOW - DAY, nextUpdate: NOW + DAY },
+    until: NOW + DAY,
+    late: false,
+    fault: null,
+    failures: 0,
+    failingSince: null,
+    ...told,
+  });
+  const failing = { fault: 'unreachable', failures: 9, failingSince: NOW - 3_600_000 };
+  const found = (...sources: SourceState[]) => revocationFinding(trust({ sources }), new Date(NOW));
+
+  it('is nothing before anybody has asked', () => expect(found()).toMatchObject({ state: 'not-checked', code: null }));
+
+  it('is until when it holds, where all is well', () => {
+    expect(found(source({}), source({ until: NOW + DAY / 2 }))).toMatchObject({
+      state: 'ok',
+      says: 'What is known is up to date, until 2026-07-02T00:00Z.',
+    });
+    expect(found(source({ kind: 'certificate' }))).toMatchObject({ says: 'What is known is up to date.' });
+  });
+
+  it('is a warning while what is known holds, and says since when, and until when', () => {
+    expect(found(source(failing))).toMatchObject({
+      state: 'warning',
+      code: 'Revocation_NotFetched',
+      detail: 'crl crl.example: unreachable since 2026-07-01T11:00Z, known until 2026-07-02T12:00Z',
+    });
+  });
+
+  it('says that it runs out when it is late', () => {
+    expect(found(source({ ...failing, late: true }))).toMatchObject({
+      state: 'warning',
+      code: 'Revocation_RunningOut',
+      detail: expect.stringContaining('known until 2026-07-02T12:00Z'),
+    });
+  });
+
+  it('is a failure where it is over, or nothing is known', () => {
+    expect(found(source({ ...failing, until: NOW - 1 }))).toMatchObject({
+      state: 'failed',
+      code: 'Revocation_NotFetched',
+    });
+    expect(found(source({ ...failing, window: null, until: null }))).toMatchObject({
+      state: 'failed',
+      code: 'Revocation_NotFetched',
+      detail: 'crl crl.example: unreachable since 2026-07-01T11:00Z, nothing is known',
+    });
+  });
+
+  it('is the worst: what ends first of all that cannot be fetched', () => {
+    const later = source({ ...failing, host: 'later.example' });
+    const sooner = source({ ...failing, host: 'sooner.example', until: NOW + 1 });
+    const fine = source({ host: 'fine.example', until: NOW });
+    expect(found(later, fine, sooner)).toMatchObject({ detail: expect.stringContaining('sooner.example') });
+    const none = source({ ...failing, host: 'none.example', window: null, until: null });
+    expect(found(later, sooner, none)).toMatchObject({ detail: expect.stringContaining('none.example') });
   });
 });

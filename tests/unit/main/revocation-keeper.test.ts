@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { rulesFor } from '../../../src/core/agent/certificate-rules.ts';
 import { DEFAULT_POLICY } from '../../../src/core/agent/policy.ts';
+import type { RunningOut } from '../../../src/core/agent/revocation-warnings.ts';
 import type { Offered, RevocationWish } from '../../../src/main/certificates/judge-messages.ts';
 import { ClockWatch } from '../../../src/main/revocation/clock-watch.ts';
 import type { FetchOutcome, FetchRequest } from '../../../src/main/revocation/fetch-bounded.ts';
@@ -57,6 +58,7 @@ afterEach(async () => {
 class Stage {
   readonly requests: FetchRequest[] = [];
   news = 0;
+  readonly runningOut: Array<readonly RunningOut[]> = [];
   /** What the network has. */
   answer: (request: FetchRequest) => Promise<FetchOutcome> = () => Promise.resolve(found);
   /** What the judge says. */
@@ -87,6 +89,7 @@ class Stage {
         onNews: () => {
           this.news += 1;
         },
+        onRunningOut: (sources) => this.runningOut.push(sources),
         fetch: (request) => {
           this.requests.push(request);
           return this.answer(request);
@@ -118,6 +121,11 @@ class Stage {
   get faults() {
     return this.keeper.state().map(({ fault }) => fault);
   }
+}
+
+/** Time goes by to so long after the start, a minute at a time, so that each attempt is over before the next is due. */
+async function inSteps(stage: Stage, sinceStart: number): Promise<void> {
+  while (Date.now() < START + sinceStart) await stage.pass(Math.min(MINUTE, START + sinceStart - Date.now()));
 }
 
 describe('What is wished for', () => {
@@ -264,6 +272,67 @@ describe('A refresh', () => {
     await stage.wish(crl('a'));
     await stage.pass(3 * MINUTE);
     expect(stage.requests).toHaveLength(2);
+  });
+});
+
+describe('What runs out', () => {
+  const ofA: RunningOut = {
+    kind: 'crl',
+    host: 'crl.example',
+    from: START,
+    until: START + 10 * HOUR,
+    fault: 'unreachable',
+  };
+  const away = () => Promise.resolve(unreachable);
+
+  it('is told when renewing it has failed until three quarters of its window are over, and only when that changes', async () => {
+    const stage = new Stage();
+    await stage.wish(crl('a'));
+    stage.answer = away;
+    await inSteps(stage, 7.4 * HOUR);
+    expect(stage.runningOut).toEqual([]);
+    await inSteps(stage, 9.9 * HOUR);
+    expect(stage.runningOut).toEqual([[ofA]]);
+    expect(stage.keeper.state()).toMatchObject([{ until: START + 10 * HOUR, late: true }]);
+    await inSteps(stage, 11 * HOUR);
+    expect(stage.runningOut).toEqual([[ofA], []]);
+  });
+
+  it('is told no more when fetching works again, be it newer or not', async () => {
+    const stage = new Stage();
+    await stage.wish(crl('a'));
+    stage.answer = away;
+    await inSteps(stage, 9 * HOUR);
+    stage.answer = () => Promise.resolve(found);
+    stage.word = () => ({ ok: true, thisUpdate: START, nextUpdate: START + 10 * HOUR, isNew: false, proves: null });
+    await inSteps(stage, 9.9 * HOUR);
+    expect(stage.runningOut).toEqual([[ofA], []]);
+  });
+
+  it('is not told for a trouble that is over within five minutes, and goes by how long it lasts, not by wake-ups', async () => {
+    const stage = new Stage();
+    await stage.wish(crl('a'));
+    stage.answer = away;
+    vi.setSystemTime(START + 8 * HOUR);
+    stage.keeper.retry();
+    await stage.wish(crl('a'));
+    await inSteps(stage, 8 * HOUR + 4 * MINUTE);
+    expect(stage.requests.length).toBeGreaterThan(2);
+    expect(stage.runningOut).toEqual([]);
+    stage.keeper.retry();
+    await stage.settled([crl('a')]);
+    await inSteps(stage, 8 * HOUR + 6 * MINUTE);
+    expect(stage.runningOut).toEqual([[ofA]]);
+    expect(stage.keeper.state()).toMatchObject([{ failingSince: START + 8 * HOUR }]);
+  });
+
+  it('is not told of certificates, nor of what policy does not want', async () => {
+    const stage = new Stage();
+    await stage.wish({ kind: 'certificate', url: 'http://ca.example/' }, crl('a'));
+    stage.keeper.changeRules({ ...RULES, sources: new Set() });
+    stage.answer = away;
+    await inSteps(stage, 9.9 * HOUR);
+    expect(stage.runningOut).toEqual([]);
   });
 });
 

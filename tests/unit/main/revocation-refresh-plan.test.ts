@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  isLate,
   MAX_BACKOFF_MS,
   MIN_INTERVAL_MS,
   nextFetchAt,
@@ -97,5 +98,33 @@ describe('the plan for the next fetch', () => {
   it('does not wait for an hour to come again that the clock was turned back over', () => {
     const tried = { lastAt: NOW + 300 * DAY, failures: 0 };
     expect(nextFetchAt(null, tried, rules, NOW, 0)).toBe(NOW + MIN_INTERVAL_MS);
+  });
+});
+
+describe('What was to be renewed by now', () => {
+  const fourDays = { thisUpdate: NOW, nextUpdate: NOW + 4 * DAY };
+
+  it.each([
+    [0, false],
+    [2.9, false],
+    [3, true],
+    [4, true],
+    // Over is over.
+    [4.1, false],
+  ])('after %d of four days: %s', (days, late) => expect(isLate(fourDays, 7 * DAY, NOW + days * DAY)).toBe(late));
+
+  it('goes by the age cap where the issuer names no end', () => {
+    const endless = { thisUpdate: NOW, nextUpdate: null };
+    expect(isLate(endless, 4 * DAY, NOW + 3 * DAY)).toBe(true);
+    expect(isLate(endless, 8 * DAY, NOW + 3 * DAY)).toBe(false);
+  });
+
+  it('is never so before the latest time that its renewal is planned for', () => {
+    fc.assert(
+      fc.property(window, chance, (each, random) => {
+        const planned = nextFetchAt(each, never, rules, NOW, random);
+        if (isLate(each, rules.maxAgeMs, NOW)) expect(planned).toBeLessThanOrEqual(NOW + 1);
+      }),
+    );
   });
 });

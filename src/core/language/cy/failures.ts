@@ -295,6 +295,14 @@ export const failures = {
     says: 'Nid oedd modd diweddaru’r hyn a wyddys am gardiau a dynnwyd yn ôl.',
     next: 'Gwiriwch rwydwaith y cyfrifiadur hwn. Bydd Wardkey yn ceisio eto ohono’i hun. Os yw’n parhau, rhowch yr hyn a ganfuwyd i’r tîm TG.',
   },
+  Revocation_RunningOut: {
+    says: 'Nid oedd modd diweddaru’r hyn a wyddys am gardiau a dynnwyd yn ôl, a chyn bo hir bydd yn rhy hen. Gall cardiau gael eu gwrthod wedyn.',
+    next: 'Gwiriwch rwydwaith y cyfrifiadur hwn, a dywedwch wrth y tîm TG cyn hynny. Y tîm TG: gweler pa weinydd nad yw’n ateb gyda: wardkey doctor',
+  },
+  Revocation_InGrace: {
+    says: 'Nid oedd modd gwirio’n ddiweddar a yw’r cerdyn hwn wedi’i dynnu’n ôl. Gellir ei ddefnyddio er hynny am gyfnod cyfyngedig.',
+    next: 'Gwiriwch gebl y rhwydwaith neu’r rhwydwaith diwifr, a dywedwch wrth y tîm TG. Bydd Wardkey yn gwirio eto ohono’i hun.',
+  },
   Clock_TurnedBack: {
     says: 'Mae cloc y cyfrifiadur hwn y tu ôl i’r amser y mae wedi’i ddangos o’r blaen.',
     next: 'Gosodwch ef yn gywir. Tan hynny caiff tystysgrifau eu gwirio yn ôl yr amser diweddaraf.',

@@ -66,6 +66,7 @@ export const panel = {
   useThisCard: 'Defnyddio’r cerdyn yn {{reader}}',
   failedAction: 'Nid oedd modd cloi’r cyfrifiadur hwn. Clowch ef â llaw nawr, a dywedwch wrth y tîm TG.',
   noticesTitle: 'I’ch sylw',
+  noticeUntil: 'Tan {{time}} ar {{date}}',
   dismiss: 'Cau’r neges',
   tellsState: 'Cyflwr eich cerdyn',
   signsInByItself:

@@ -64,6 +64,7 @@ export const panel = {
   useThisCard: 'Use the card in {{reader}}',
   failedAction: 'This computer could not be locked. Lock it by hand now, and tell IT.',
   noticesTitle: 'For your attention',
+  noticeUntil: 'Until {{time}} on {{date}}',
   dismiss: 'Dismiss',
   tellsState: 'State of your card',
   signsInByItself:

@@ -48,7 +48,7 @@ async function examine(policyPath: string | null): Promise<Finding[]> {
     const findings = [
       ...cardFindings(observer.runtime.state),
       trustFinding(observer.trust(), observer.runtime.state.policy.expiry.ladderDays, new Date()),
-      revocationFinding(observer.trust()),
+      revocationFinding(observer.trust(), new Date()),
       clockFinding(new Date(), observer.trust().clockBehind),
       policyFinding(await loadPolicy(policyPath ?? policyFile())),
       settingsFinding(repaired),
