@@ -1,6 +1,7 @@
 import type { CertificateSlot } from '../contract/card-process.ts';
 import type { AttemptKind, AttemptOutcome } from './events.ts';
 import type { FailureCode } from './failure-codes.ts';
+import type { NoticeCode } from './notice-codes.ts';
 import type { RemovalAction, RemovalCause } from './policy-names.ts';
 import type { RunningOut } from './revocation-warnings.ts';
 import type { Login } from './state.ts';
@@ -57,7 +58,7 @@ export type AgentEffect =
   | { readonly type: 'session-began'; readonly cardId: string; readonly reader: string }
   | { readonly type: 'session-ended'; readonly cardId: string; readonly reader: string }
   /** `until`: how long what is told of can last, milliseconds since 1970; left out where it has no end. */
-  | { readonly type: 'tell'; readonly code: FailureCode; readonly until?: number };
+  | { readonly type: 'tell'; readonly code: NoticeCode; readonly until?: number };
 
 /** One for each loss of an active card: the audit's unit. */
 export type RemovalDecision = {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { WINDOW_NOTICES } from '../agent/notice-codes.ts';
 import { AGENT_PHASES, CARD_PHASES } from '../agent/phases.ts';
 import { CONTACTS, ORGANISATION_PAGES, REMOVAL_ACTIONS, REMOVAL_CAUSES } from '../agent/policy-names.ts';
 import { DemoDeedSchema, DemoSchema } from './demo.ts';
@@ -95,7 +96,7 @@ export const ViewSnapshotSchema = v.object({
   failedAction: v.nullable(v.picklist(REMOVAL_ACTIONS)),
   alerts: v.array(ExpiryAlertSchema),
   /** What a person should hear of and the agent lives on with. */
-  notices: v.array(v.object({ id: whole, code: failureCode, until: v.optional(wallClock) })),
+  notices: v.array(v.object({ id: whole, code: v.picklist(WINDOW_NOTICES), until: v.optional(wallClock) })),
   passcode: v.object({
     minLength: whole,
     maxLength: whole,

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { FailureCode } from '../../core/agent/failure-codes.ts';
+import type { NoticeCode } from '../../core/agent/notice-codes.ts';
 import { snapshotOf } from '../../core/agent/status.ts';
 import type { CardHost } from '../../core/contract/card-host.ts';
 import type { ControlRequest } from '../../core/contract/control.ts';
@@ -38,7 +38,7 @@ const MAX_KEPT_NOTICES = 50;
 
 /** Something that a person should hear of, and that the agent lives on with. */
 export type Notice = {
-  readonly code: FailureCode;
+  readonly code: NoticeCode;
   readonly detail: string;
   /** How long what is told of can last, milliseconds since 1970; left out where it has no end. */
   readonly until?: number;
@@ -57,7 +57,7 @@ export type RunningAgent = {
   /** By what certificates are judged, and how fresh it is. */
   readonly trust: () => TrustState;
   /** Tells a trouble that a part outside the agent has met. */
-  readonly notice: (code: FailureCode, detail: string) => void;
+  readonly notice: (code: NoticeCode, detail: string) => void;
   readonly onNotice: (listener: (notice: Notice) => void) => void;
   /** Resolves when another process asked the agent to stop, over the control socket. */
   readonly asked: Promise<void>;
@@ -76,7 +76,7 @@ export async function startAgent(parts: AgentParts): Promise<RunningAgent | null
     if (notices.length < MAX_KEPT_NOTICES) notices.push(told);
     for (const listener of noticeListeners) listener(told);
   };
-  const notice = (code: FailureCode, detail: string) => tell({ code, detail });
+  const notice = (code: NoticeCode, detail: string) => tell({ code, detail });
 
   const asked = Promise.withResolvers<void>();
   let runtime: AgentRuntime | null = null;
@@ -181,7 +181,7 @@ async function stopInOrder(runtime: AgentRuntime, control: ControlServer, audit:
   await audit.settled();
 }
 
-function tellStoreProblem(problem: StoreProblem, notice: (code: FailureCode, detail: string) => void): void {
+function tellStoreProblem(problem: StoreProblem, notice: (code: NoticeCode, detail: string) => void): void {
   if (problem.kind === 'repaired') notice('Settings_Repaired', `${problem.file}: ${problem.why}`);
   else notice('Settings_NotSaved', `${problem.file}: ${problem.why}`);
 }

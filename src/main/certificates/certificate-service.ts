@@ -1,5 +1,5 @@
 import { rulesFor } from '../../core/agent/certificate-rules.ts';
-import type { FailureCode } from '../../core/agent/failure-codes.ts';
+import type { NoticeCode } from '../../core/agent/notice-codes.ts';
 import { hasAnchors, type Policy } from '../../core/agent/policy.ts';
 import type { RunningOut } from '../../core/agent/revocation-warnings.ts';
 import { judgeCardCertificate, refused } from '../../core/pki/card-certificate.ts';
@@ -17,7 +17,7 @@ export type CertificateServiceOptions = {
   readonly policy: Policy;
   /** Where revocation data is kept. */
   readonly stateFolder: string;
-  readonly onProblem: (code: FailureCode, detail: string) => void;
+  readonly onProblem: (code: NoticeCode, detail: string) => void;
   readonly onStoreProblem: (problem: StoreProblem) => void;
   readonly now?: () => number;
   readonly startThread?: StartThread;

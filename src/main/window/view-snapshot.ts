@@ -1,3 +1,4 @@
+import type { WindowNotice } from '../../core/agent/notice-codes.ts';
 import { unlockingBy } from '../../core/agent/policy.ts';
 import { type CONTACTS, ORGANISATION_PAGES } from '../../core/agent/policy-names.ts';
 import { actionWhenPulled } from '../../core/agent/removal.ts';
@@ -7,7 +8,6 @@ import type { DemoView } from '../../core/contract/demo.ts';
 import type { UnlockView } from '../../core/contract/unlock.ts';
 import type { Language, ViewPlace, ViewSnapshot } from '../../core/contract/view.ts';
 import { languageOf } from '../../core/language/translator.ts';
-import type { Notice } from '../agent/start-agent.ts';
 import type { DesktopHost } from '../host/desktop-host.ts';
 import type { Settings } from '../store/settings.ts';
 import type { StandingAlert } from './alerts.ts';
@@ -19,7 +19,7 @@ export type SnapshotParts = {
   /** Whether this desktop starts Wardkey at login, as it stands. */
   readonly startAtLogin: boolean;
   readonly alerts: readonly StandingAlert[];
-  readonly notices: ReadonlyArray<Pick<Notice, 'code' | 'until'> & { readonly id: number }>;
+  readonly notices: ReadonlyArray<{ readonly id: number; readonly code: WindowNotice; readonly until?: number }>;
   readonly host: Pick<DesktopHost, 'name' | 'abilities'> | null;
   readonly call: { readonly number: number; readonly place: ViewPlace };
   readonly unlock: UnlockView | null;

@@ -53,7 +53,7 @@ export class WindowAgent implements ViewService {
   private host: DesktopHost | null = null;
   private readonly alerts = new Alerts();
   private readonly greetings = new Greetings();
-  private notices: ReadonlyArray<Notice & { readonly id: number }> = [];
+  private notices: SnapshotParts['notices'] = [];
   private noticeNumber = 0;
   private call: SnapshotParts['call'] = { number: 0, place: 'home' };
   private startAtLogin = false;
@@ -379,15 +379,15 @@ export class WindowAgent implements ViewService {
     this.notify(this.host, noticeOf.unattended(this.translator()));
   }
 
-  private noticed(notice: Notice): void {
+  private noticed({ code }: Notice): void {
     // What has a screen of its own is not repeated as a notice.
-    if (notice.code === 'Card_Unattended') return;
-    if (notice.code === 'Lock_Failed' || notice.code === 'Action_Failed') {
+    if (code === 'Card_Unattended') return;
+    if (code === 'Lock_Failed' || code === 'Action_Failed') {
       if (this.host !== null) this.notify(this.host, noticeOf.failed(this.translator()));
       return;
     }
-    if (this.notices.some(({ code }) => code === notice.code)) return;
-    this.notices = [...this.notices, { ...notice, id: ++this.noticeNumber }];
+    if (this.notices.some((told) => told.code === code)) return;
+    this.notices = [...this.notices, { code, id: ++this.noticeNumber }];
     this.changed();
   }
 
