@@ -18,7 +18,7 @@ import { useLanguage, useLoadedLanguage, ViewContext } from './view.ts';
 
 /** @param countdownOnly a window of its own on one display, which shows nothing but the countdown */
 export function App({ countdownOnly }: { countdownOnly: boolean }) {
-  const { view, reachable, place } = useWindow();
+  const { view, reachable, place, spoken } = useWindow();
   const translator = useLoadedLanguage();
   const language = translator?.language ?? 'en';
   useTheme(view?.preferences.theme.value ?? 'system');
@@ -28,8 +28,7 @@ export function App({ countdownOnly }: { countdownOnly: boolean }) {
   if (translator === null) return null;
   if (!reachable) return <Unreachable />;
   // Until the user's own language is there: a moment, in which another one would only flicker.
-  if (view === null || view.language !== language)
-    return <p className="wk-waiting">{translator.text('common.working')}</p>;
+  if (view === null || spoken === null) return <p className="wk-waiting">{translator.text('common.working')}</p>;
   const cover = coverOf(view);
   return (
     <ViewContext value={view}>

@@ -43,7 +43,10 @@ export async function loadTexts(language: Language, texts: LaterTexts): Promise<
 function add(language: Language, catalogue: Catalogue): void {
   loaded[language] = { ...loaded[language], ...catalogue };
   const translator = makeTranslator(language, loaded[language]);
-  useWindow.setState(({ translators }) => ({ translators: { ...translators, [language]: translator } }));
+  useWindow.setState(({ translators, spoken, view }) => ({
+    translators: { ...translators, [language]: translator },
+    spoken: view?.language === language ? language : spoken,
+  }));
 }
 
 /** The browser's own language, most likely the user's, while the agent has not told. */

@@ -1,4 +1,4 @@
-import { type ComponentType, lazy, Suspense } from 'react';
+import { type ComponentType, Suspense, use } from 'react';
 import type { Language } from '../../core/contract/view.ts';
 import { Unloadable } from '../elements/unloadable.tsx';
 import { type LaterTexts, loadTexts } from './languages.ts';
@@ -9,19 +9,24 @@ export function makeRoom<Props extends object>(
   texts: readonly LaterTexts[],
   load: () => Promise<{ default: ComponentType<Props> }>,
 ): ComponentType<Props> {
-  const inLanguage = (language: Language) =>
-    lazy(async () => {
-      const [page] = await Promise.all([load(), ...texts.map((each) => loadTexts(language, each))]);
-      return page;
-    });
-  const pages: Record<Language, ComponentType<Props>> = { en: inLanguage('en'), cy: inLanguage('cy') };
+  const coming: Partial<Record<Language, Promise<ComponentType<Props>>>> = {};
+  const inLanguage = async (language: Language) => {
+    const [page] = await Promise.all([load(), ...texts.map((each) => loadTexts(language, each))]);
+    return page.default;
+  };
+  // The same page in every language: what has been typed or told there outlives a change of it.
+  function InRoom(props: Props) {
+    const { language } = useLanguage();
+    coming[language] ??= inLanguage(language);
+    const Page = use(coming[language]);
+    return <Page {...props} />;
+  }
   return function Room(props: Props) {
-    const { language, text } = useLanguage();
-    const Pages = pages[language];
+    const { text } = useLanguage();
     return (
       <Unloadable instead={<p role="alert">{text('common.notLoaded')}</p>}>
         <Suspense fallback={<p className="wk-waiting">{text('common.working')}</p>}>
-          <Pages {...props} />
+          <InRoom {...props} />
         </Suspense>
       </Unloadable>
     );

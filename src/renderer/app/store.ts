@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { ViewBridge, ViewSnapshot } from '../../core/contract/view.ts';
+import type { Language, ViewBridge, ViewSnapshot } from '../../core/contract/view.ts';
 import { keepShown, type ShownReader } from '../card/which-card.ts';
 import { isTyping } from '../passcode/typing.ts';
 import { loadLanguage, type Translators } from './languages.ts';
@@ -19,6 +19,8 @@ export type WindowState = {
   readonly shown: ShownReader | null;
   /** The languages that have been loaded. */
   readonly translators: Translators;
+  /** The language that the window is drawn in: that of the view as soon as it is loaded, the one before until then. */
+  readonly spoken: Language | null;
 };
 
 export const useWindow = create<WindowState>()(() => ({
@@ -28,18 +30,20 @@ export const useWindow = create<WindowState>()(() => ({
   place: HOME,
   shown: null,
   translators: {},
+  spoken: null,
 }));
 
 /** Keeps the window's state with the agent's. */
 export function followAgent(bridge: ViewBridge): void {
   bridge.onReachable((reachable) => useWindow.setState({ reachable }));
   bridge.onSnapshot((view) => {
-    const { view: before, shown, place: at } = useWindow.getState();
+    const { view: before, shown, place: at, translators, spoken } = useWindow.getState();
     const place = before === null ? firstPlace(view) : at;
     void loadLanguage(view.language);
     const called = view.call.number > 0 && view.call.number !== before?.call.number;
     useWindow.setState({
       view,
+      spoken: translators[view.language] === undefined ? spoken : view.language,
       shown: keepShown(view, { view: before, shown }, isTyping()),
       receivedAt: performance.now(),
       reachable: true,

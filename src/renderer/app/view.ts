@@ -12,15 +12,15 @@ export function useView(): ViewSnapshot {
   return view;
 }
 
-/** The translator of the language in force, once it is loaded; of any other until then; null: none is loaded yet. */
+/** The translator of the language that is spoken; of any other that is loaded before there is one; null: none is. */
 export function useLoadedLanguage(): Translator | null {
-  return useWindow(({ view, translators }) => {
-    const wanted = view === null ? undefined : translators[view.language];
+  return useWindow(({ spoken, translators }) => {
+    const wanted = spoken === null ? undefined : translators[spoken];
     return wanted ?? translators.en ?? translators.cy ?? null;
   });
 }
 
-/** Texts in the language of the snapshot; components below the root always have one. */
+/** Texts in the language that is spoken; components below the root always have one. */
 export function useLanguage(): Translator {
   const translator = useLoadedLanguage();
   if (translator === null) throw new Error('drawn before a language was loaded');

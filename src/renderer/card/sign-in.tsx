@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { CardView } from '../../core/contract/view.ts';
+import type { TextKey } from '../../core/language/translator.ts';
 import { goTo } from '../app/store.ts';
 import { useLanguage, useView } from '../app/view.ts';
 import { bridge } from '../bridge/bridge.ts';
@@ -28,7 +29,7 @@ export function SignIn({ reader, card, cardId, checking }: SignInProps) {
   const entry = usePasscode(() => new PasscodeEntry());
   const field = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const [fieldProblem, setFieldProblem] = useState<string | null>(null);
+  const [fieldProblem, setFieldProblem] = useState<TextKey | null>(null);
   const [lastTry, setLastTry] = useState(false);
   const asksFirst = !lastTry && (card.triesLeft === 1 || problem?.code === 'Card_TriesUnknown');
   const sent = useRef(false);
@@ -40,7 +41,7 @@ export function SignIn({ reader, card, cardId, checking }: SignInProps) {
   const submit = async () => {
     if (checking || sent.current) return;
     if (entry.length < SHORTEST) {
-      setFieldProblem(text(entry.length === 0 ? 'passcode.empty' : 'passcode.tooShort'));
+      setFieldProblem(entry.length === 0 ? 'passcode.empty' : 'passcode.tooShort');
       field.current?.focus();
       return;
     }

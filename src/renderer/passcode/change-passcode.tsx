@@ -1,5 +1,6 @@
 import { type RefObject, useRef, useState } from 'react';
 import { checkForVerifying } from '../../core/agent/passcode-policy.ts';
+import type { TextKey } from '../../core/language/translator.ts';
 import { HOME } from '../app/places.ts';
 import { goTo, useWindow } from '../app/store.ts';
 import { useLanguage, useView } from '../app/view.ts';
@@ -78,23 +79,22 @@ function ChangeForm({ shown, cardId, onChanged }: ChangeFormProps) {
     again: useRef<HTMLInputElement | null>(null),
   };
   const [active, setActive] = useState<Field>('old');
-  const [fieldProblem, setFieldProblem] = useState<{ field: Field; says: string } | null>(null);
+  const [fieldProblem, setFieldProblem] = useState<{ field: Field; says: TextKey } | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [lastTry, setLastTry] = useState(false);
   const [changing, setChanging] = useState(false);
 
-  const object = (field: Field, says: string) => {
+  const object = (field: Field, says: TextKey) => {
     setFieldProblem({ field, says });
     fields[field].current?.focus();
   };
 
   /** Everything that can be known is said before the card is asked: a rule costs no try. */
-  const objection = (): { field: Field; says: string } | null => {
+  const objection = (): { field: Field; says: TextKey } | null => {
     const old = checkForVerifying(entries.old.peek());
-    if (old !== null)
-      return { field: 'old', says: text(entries.old.length === 0 ? 'passcode.empty' : 'passcode.tooShort') };
+    if (old !== null) return { field: 'old', says: entries.old.length === 0 ? 'passcode.empty' : 'passcode.tooShort' };
     const chosen = objectionToNew(entries, entries.old.peek(), view.passcode);
-    return chosen === null ? null : { field: chosen.field, says: text(`failures.${chosen.code}.says`) };
+    return chosen === null ? null : { field: chosen.field, says: `failures.${chosen.code}.says` };
   };
 
   const submit = async () => {

@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
+import type { TextKey } from '../../core/language/translator.ts';
 import { useLanguage } from '../app/view.ts';
 import type { PasscodeEntry } from './passcode-entry.ts';
 import { countEntry, isTyping } from './typing.ts';
@@ -9,7 +10,8 @@ export type PasscodeFieldProps = {
   readonly entry: PasscodeEntry;
   readonly label: string;
   readonly hint?: string;
-  readonly problem?: string | null;
+  /** What is wrong with what was typed, in the language in force. */
+  readonly problem?: TextKey | null;
   readonly field?: RefObject<HTMLInputElement | null>;
   readonly takesFocus?: boolean;
   readonly onEnter?: () => void;
@@ -65,7 +67,7 @@ export function PasscodeField({
       )}
       {problem !== null && (
         <p className="nhsuk-error-message" id={`${id}-problem`}>
-          {problem}
+          {text(problem)}
         </p>
       )}
       <input

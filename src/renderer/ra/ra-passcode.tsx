@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react';
 import { checkForVerifying } from '../../core/agent/passcode-policy.ts';
+import type { TextKey } from '../../core/language/translator.ts';
 import { useLanguage, useView } from '../app/view.ts';
 import { holderOf } from '../card/which-card.ts';
 import { Button } from '../elements/button.tsx';
@@ -26,14 +27,14 @@ export function RaPasscode({ own, problem, works }: RaPasscodeProps) {
   const { text } = useLanguage();
   const entry = usePasscode(() => new PasscodeEntry());
   const field = useRef<HTMLInputElement>(null);
-  const [fieldProblem, setFieldProblem] = useState<string | null>(null);
+  const [fieldProblem, setFieldProblem] = useState<TextKey | null>(null);
   const [lastTry, setLastTry] = useState(false);
   const holder = holderOf(card, signInSlot);
 
   const submit = async () => {
     if (works) return;
     if (checkForVerifying(entry.peek()) !== null) {
-      setFieldProblem(text(entry.length === 0 ? 'passcode.empty' : 'passcode.tooShort'));
+      setFieldProblem(entry.length === 0 ? 'passcode.empty' : 'passcode.tooShort');
       field.current?.focus();
       return;
     }

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react';
 import type { UnlockView } from '../../core/contract/unlock.ts';
+import type { TextKey } from '../../core/language/translator.ts';
 import { useLanguage } from '../app/view.ts';
 import { bridge } from '../bridge/bridge.ts';
 import { Button } from '../elements/button.tsx';
@@ -19,7 +20,7 @@ export function AskAddress({ unlock, busy }: { unlock: UnlockView; busy: boolean
   const { text } = useLanguage();
   const { problem, asking, ask } = useAsk();
   const field = useRef<HTMLInputElement>(null);
-  const [fieldProblem, setFieldProblem] = useState<string | null>(null);
+  const [fieldProblem, setFieldProblem] = useState<TextKey | null>(null);
   const [round, setRound] = useState(0);
   const sending = busy || asking;
   const stepProblem = useStepProblem(unlock);
@@ -29,9 +30,7 @@ export function AskAddress({ unlock, busy }: { unlock: UnlockView; busy: boolean
     const input = field.current;
     if (sending || input === null) return;
     if (!couldBeAddress(input.value)) {
-      setFieldProblem(
-        text(trimmed(input.value) === '' ? 'unlock.address.empty' : 'failures.Unlock_AddressNotUsable.says'),
-      );
+      setFieldProblem(trimmed(input.value) === '' ? 'unlock.address.empty' : 'failures.Unlock_AddressNotUsable.says');
       input.focus();
       return;
     }

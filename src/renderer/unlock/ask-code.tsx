@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react';
 import type { UnlockView, UnlockWay } from '../../core/contract/unlock.ts';
+import type { TextKey } from '../../core/language/translator.ts';
 import { useLanguage } from '../app/view.ts';
 import { Button } from '../elements/button.tsx';
 import { Contact } from '../elements/contact.tsx';
@@ -20,7 +21,7 @@ export function AskCode({ unlock, busy }: { unlock: UnlockView; busy: boolean })
   const { problem, asking, ask } = useAsk();
   const stepProblem = useStepProblem(unlock);
   const field = useRef<HTMLInputElement>(null);
-  const [fieldProblem, setFieldProblem] = useState<string | null>(null);
+  const [fieldProblem, setFieldProblem] = useState<TextKey | null>(null);
   const [round, setRound] = useState(0);
   const checking = busy || asking;
   const shown = problem ?? stepProblem;
@@ -29,7 +30,7 @@ export function AskCode({ unlock, busy }: { unlock: UnlockView; busy: boolean })
     const input = field.current;
     if (checking || input === null) return;
     if (!couldBeCode(input.value)) {
-      setFieldProblem(text('failures.Unlock_CodeMalformed.says'));
+      setFieldProblem('failures.Unlock_CodeMalformed.says');
       input.focus();
       return;
     }

@@ -1,5 +1,6 @@
 import { type RefObject, useRef, useState } from 'react';
 import type { UnlockView } from '../../core/contract/unlock.ts';
+import type { TextKey } from '../../core/language/translator.ts';
 import { useLanguage, useView } from '../app/view.ts';
 import { Button } from '../elements/button.tsx';
 import { ProblemBox } from '../elements/problem.tsx';
@@ -29,7 +30,7 @@ export function ChoosePasscode({ unlock }: { unlock: UnlockView }) {
     again: useRef<HTMLInputElement | null>(null),
   };
   const [active, setActive] = useState<Field>('new');
-  const [fieldProblem, setFieldProblem] = useState<{ field: Field; says: string } | null>(null);
+  const [fieldProblem, setFieldProblem] = useState<{ field: Field; says: TextKey } | null>(null);
   const shown = problem ?? stepProblem;
 
   const submit = () => {
@@ -40,7 +41,7 @@ export function ChoosePasscode({ unlock }: { unlock: UnlockView }) {
       const { field, code } = objection;
       // Only the rules forbid it, or it was typed differently: it is typed again from the start.
       entries[field].clear();
-      setFieldProblem({ field, says: text(`failures.${code}.says`) });
+      setFieldProblem({ field, says: `failures.${code}.says` });
       fields[field].current?.focus();
       return;
     }

@@ -1,10 +1,13 @@
 import { type RefObject, useId } from 'react';
+import type { TextKey } from '../../core/language/translator.ts';
+import { useLanguage } from '../app/view.ts';
 
 export type ClearFieldProps = {
   readonly field: RefObject<HTMLInputElement | null>;
   readonly label: string;
   readonly hint: string;
-  readonly problem: string | null;
+  /** What is wrong with what was typed, in the language in force. */
+  readonly problem: TextKey | null;
   /** What an on-screen keyboard offers. */
   readonly keyboard: 'email' | 'numeric';
   readonly maxLength: number;
@@ -16,6 +19,7 @@ export type ClearFieldProps = {
  * does not follow what is in it, so that no copy is kept, and the browser neither offers nor remembers anything.
  */
 export function ClearField({ field, label, hint, problem, keyboard, maxLength, onEnter }: ClearFieldProps) {
+  const { text } = useLanguage();
   const id = useId();
   const wrong = problem !== null;
   return (
@@ -26,9 +30,9 @@ export function ClearField({ field, label, hint, problem, keyboard, maxLength, o
       <p className="nhsuk-hint wk-field__hint" id={`${id}-hint`}>
         {hint}
       </p>
-      {wrong && (
+      {problem !== null && (
         <p className="nhsuk-error-message" id={`${id}-problem`}>
-          {problem}
+          {text(problem)}
         </p>
       )}
       <input
