@@ -104,11 +104,8 @@ export class Script {
 
   /** Puts language and theme on. */
   readonly dress = ({ language, theme }: Clothes): void => {
-    const preferences = {
-      ...BLOCKED.preferences,
-      theme: { value: theme, managed: false },
-    } as ViewSnapshot['preferences'];
-    this.tell({ language, preferences });
+    const { preferences } = this.view.snapshot();
+    this.tell({ language, preferences: { ...preferences, theme: { ...preferences.theme, value: theme } } });
   };
 
   /** What the page has asked, but for whether it is looked at. */
