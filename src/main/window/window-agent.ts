@@ -379,7 +379,7 @@ export class WindowAgent implements ViewService {
     this.notify(this.host, noticeOf.unattended(this.translator()));
   }
 
-  private noticed({ code }: Notice): void {
+  private noticed({ code, until }: Notice): void {
     // What has a screen of its own is not repeated as a notice.
     if (code === 'Card_Unattended') return;
     if (code === 'Lock_Failed' || code === 'Action_Failed') {
@@ -387,7 +387,8 @@ export class WindowAgent implements ViewService {
       return;
     }
     if (this.notices.some((told) => told.code === code)) return;
-    this.notices = [...this.notices, { code, id: ++this.noticeNumber }];
+    const id = ++this.noticeNumber;
+    this.notices = [...this.notices, until === undefined ? { id, code } : { id, code, until }];
     this.changed();
   }
 
