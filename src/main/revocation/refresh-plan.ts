@@ -16,6 +16,11 @@ export type Attempts = {
   readonly lastAt: number | null;
   /** Attempts in a row that brought nothing that holds: no answer, or one that is refused or already past its window. */
   readonly failures: number;
+  /**
+   * Cards are refused, or pass by grace alone, for want of it, and the last attempt reached nobody: it costs little to ask
+   * again, so that it is here soon after the network is. What a server has and is of no use is not fetched again and again.
+   */
+  readonly pressing?: boolean;
 };
 
 export type PlanRules = {
@@ -27,6 +32,8 @@ export type PlanRules = {
 export const MIN_INTERVAL_MS = 60_000;
 /** After failures: doubled from the shortest interval up to this. */
 export const MAX_BACKOFF_MS = 3_600_000;
+/** The same for what is pressing. */
+export const MAX_PRESSING_BACKOFF_MS = 120_000;
 /** What fails for so long is no passing trouble. */
 export const LASTING_TROUBLE_MS = 300_000;
 
@@ -49,7 +56,7 @@ export function nextFetchAt(
   const lastAt = attempts.lastAt === null ? null : Math.min(attempts.lastAt, now);
   const holds = window !== null && window.thisUpdate <= now;
   const wanted = holds ? within(window, attempts.failures > 0 ? null : lastAt, rules, random) : now;
-  return lastAt === null ? wanted : Math.max(wanted, lastAt + pause(attempts.failures, random));
+  return lastAt === null ? wanted : Math.max(wanted, lastAt + pause(attempts, random));
 }
 
 /**
@@ -80,9 +87,11 @@ function between(start: number, end: number, random: number): number {
   return start + Math.max(0, end - start) * share;
 }
 
-/** The shortest interval, doubled for each failure after the first; up to a quarter longer by chance, within the longest. */
-function pause(failures: number, random: number): number {
+/** The shortest interval, doubled for each failure after the first, within the longest; up to a fifth shorter than that by chance. */
+function pause({ failures, pressing = false }: Attempts, random: number): number {
   if (failures === 0) return MIN_INTERVAL_MS;
   const backoff = MIN_INTERVAL_MS * 2 ** Math.min(failures - 1, 16);
-  return Math.min(MAX_BACKOFF_MS, backoff * (1 + random / 4));
+  const spread = 1 + random / 4;
+  const longest = pressing ? MAX_PRESSING_BACKOFF_MS : MAX_BACKOFF_MS;
+  return Math.min(backoff, longest / 1.25) * spread;
 }

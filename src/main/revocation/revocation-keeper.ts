@@ -68,6 +68,10 @@ type Source = {
   failures: number;
   fault: string | null;
   failingSince: number | null;
+  /** The last attempt brought something, of use or not. */
+  answered: boolean;
+  /** What was on disk, or was fetched, holds no longer; nothing else is there. */
+  over: boolean;
   random: number;
   /** A fetch, under way or in the queue. */
   running: Promise<void> | null;
@@ -218,6 +222,8 @@ export class RevocationKeeper {
       failures: 0,
       fault: null,
       failingSince: null,
+      answered: false,
+      over: false,
       random: this.#random(),
       running: null,
     };
@@ -255,10 +261,25 @@ export class RevocationKeeper {
     this.#arm();
   }
 
-  #dueAt({ window, lastAt, failures, random, wish }: Source, now: number): number {
+  #dueAt(source: Source, now: number): number {
+    const { window, lastAt, failures, random, wish } = source;
     // A certificate of an issuer is fetched once.
     if (wish.kind === 'certificate' && window !== null) return Number.POSITIVE_INFINITY;
-    return nextFetchAt(window, { lastAt, failures }, { maxAgeMs: this.#ageCap }, now, random);
+    const pressing = !source.answered && this.#isOver(source, now);
+    return nextFetchAt(window, { lastAt, failures, pressing }, { maxAgeMs: this.#ageCap }, now, random);
+  }
+
+  #isOver({ wish, window, over }: Source, now: number): boolean {
+    if (wish.kind === 'certificate') return false;
+    return window === null ? over : windowEnd(window, this.#ageCap) < this.#options.clock.reached(now);
+  }
+
+  /** When it has to be looked at again: an attempt is due, or what could not be renewed ends and becomes pressing. */
+  #nextLookAt(source: Source, now: number): number {
+    const due = this.#dueAt(source, now);
+    if (source.window === null || source.failures === 0) return due;
+    const end = windowEnd(source.window, this.#ageCap) + 1;
+    return end > now ? Math.min(due, end) : due;
   }
 
   #tellRunningOut(): void {
@@ -287,7 +308,7 @@ export class RevocationKeeper {
       .filter(({ asked, running, restoring, wish }) => {
         return asked && running === null && restoring === null && this.#isWanted(wish);
       })
-      .map((source) => this.#dueAt(source, now));
+      .map((source) => this.#nextLookAt(source, now));
     const next = Math.min(...due);
     if (!Number.isFinite(next)) return;
     this.#timer = setTimeout(() => this.#fetchDue(), Math.min(Math.max(next - now, 0), LONGEST_WAIT_MS));
@@ -311,6 +332,7 @@ export class RevocationKeeper {
     const outcome = await this.#fetch(source.wish, nonce);
     source.lastAt = this.#now();
     source.random = this.#random();
+    source.answered = outcome.ok;
     const fault = outcome.ok ? await this.#take(source, outcome.der, nonce) : outcome.reason;
     source.fault = fault;
     source.failures = fault === null ? 0 : source.failures + 1;
@@ -333,6 +355,7 @@ export class RevocationKeeper {
     const examined = await this.#offer(source.wish, der, nonce);
     if (examined === null) return 'judge-unavailable';
     const { offered } = examined;
+    source.over = !offered.ok && offered.why === 'over';
     if (!offered.ok) return offered.why;
     const { thisUpdate, nextUpdate, isNew, proves } = offered;
     source.window = { thisUpdate, nextUpdate };
@@ -342,7 +365,8 @@ export class RevocationKeeper {
     clock.seen(now);
     await store.put(...keyOf(source.wish), examined.der, now);
     if (isNew) onNews();
-    return null;
+    // It is of use while there is a grace, but it is not what was asked for.
+    return this.#isOver(source, now) ? 'over' : null;
   }
 
   #startRestoring(source: Source): Promise<void> {
@@ -362,6 +386,7 @@ export class RevocationKeeper {
     const entry = await this.#options.store.get(...keyOf(source.wish));
     if (entry === null) return;
     const examined = await this.#offer(source.wish, entry.der, null);
+    source.over = examined?.offered.ok === false && examined.offered.why === 'over';
     if (examined?.offered.ok !== true) return;
     const { thisUpdate, nextUpdate, isNew } = examined.offered;
     source.window = { thisUpdate, nextUpdate };
@@ -406,6 +431,7 @@ function failed(source: Source, now: number): void {
   source.fault = 'failed';
   source.failures += 1;
   source.failingSince ??= now;
+  source.answered = false;
   source.lastAt = now;
 }
 

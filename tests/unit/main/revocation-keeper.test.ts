@@ -15,6 +15,7 @@ import { RevocationStore } from '../../../src/main/revocation/revocation-store.t
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const START = Date.UTC(2026, 10, 24);
 
 const crl = (name: string): RevocationWish => ({ kind: 'crl', url: `http://crl.example/${name}` });
@@ -333,6 +334,69 @@ describe('What runs out', () => {
     stage.answer = away;
     await inSteps(stage, 9.9 * HOUR);
     expect(stage.runningOut).toEqual([]);
+  });
+});
+
+describe('What is over', () => {
+  const away = () => Promise.resolve(unreachable);
+  /** The longest time between two attempts, in minutes. */
+  const longestGap = async (stage: Stage, hours: number) => {
+    const times: number[] = [];
+    const { answer } = stage;
+    stage.answer = (request) => {
+      times.push(Date.now());
+      return answer(request);
+    };
+    await inSteps(stage, Date.now() - START + hours * HOUR);
+    return Math.max(...times.slice(1).map((at, n) => at - (times[n] ?? 0))) / MINUTE;
+  };
+
+  it('is asked for again every two minutes at the least, from the moment it is over, while nobody is reached', async () => {
+    const stage = new Stage({}, 1);
+    await stage.wish(crl('a'));
+    stage.answer = away;
+    await inSteps(stage, 10 * HOUR);
+    stage.requests.length = 0;
+    await inSteps(stage, 10 * HOUR + 2 * MINUTE);
+    expect(stage.requests.length).toBeGreaterThan(0);
+    expect(await longestGap(stage, 3)).toBeLessThanOrEqual(3);
+    stage.answer = () => Promise.resolve(found);
+    const before = stage.news;
+    await inSteps(stage, Date.now() - START + 2 * MINUTE);
+    expect(stage.news).toBe(before + 1);
+    stage.requests.length = 0;
+    await inSteps(stage, Date.now() - START + 2 * HOUR);
+    expect(stage.requests).toEqual([]);
+  });
+
+  it('is asked for again as soon where it was over already when the agent was started', async () => {
+    const before = new Stage();
+    await before.wish(crl('a'));
+    await before.keeper.stop();
+    vi.setSystemTime(START + 50 * HOUR);
+    const stage = new Stage();
+    stage.word = () => ({ ok: false, why: 'over', proves: null });
+    stage.answer = away;
+    await stage.keeper.start();
+    await stage.wish(crl('a'));
+    expect(await longestGap(stage, 3)).toBeLessThanOrEqual(3);
+  });
+
+  it('is not fetched that often from a server that has nothing better', async () => {
+    const stage = new Stage();
+    stage.word = () => ({ ok: true, thisUpdate: START - DAY, nextUpdate: START - HOUR, isNew: false, proves: null });
+    await stage.wish(crl('a'));
+    // It is of use while there is a grace, but it is not what was asked for.
+    expect(stage.keeper.state()).toMatchObject([{ fault: 'over', failures: 1, until: START - HOUR }]);
+    expect(await longestGap(stage, 6)).toBeGreaterThan(30);
+    expect(stage.runningOut).toEqual([]);
+  });
+
+  it('does not make that urgent what nobody ever had', async () => {
+    const stage = new Stage();
+    stage.answer = away;
+    await stage.wish(crl('a'));
+    expect(await longestGap(stage, 6)).toBeGreaterThan(30);
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   isLate,
   MAX_BACKOFF_MS,
+  MAX_PRESSING_BACKOFF_MS,
   MIN_INTERVAL_MS,
   nextFetchAt,
   type Window,
@@ -26,6 +27,7 @@ const window = fc
 const attempts = fc.record({
   lastAt: fc.option(fc.integer({ min: NOW - 400 * DAY, max: NOW + 400 * DAY })),
   failures: fc.nat({ max: 2_000 }),
+  pressing: fc.boolean(),
 });
 
 describe('the plan for the next fetch', () => {
@@ -61,7 +63,21 @@ describe('the plan for the next fetch', () => {
       (_, n) => nextFetchAt(null, { lastAt: NOW, failures: n + 1 }, rules, NOW, 0) - NOW,
     );
     expect(waits.slice(0, 6)).toEqual([1, 2, 4, 8, 16, 32].map((minutes) => minutes * 60_000));
-    expect(waits.slice(6)).toEqual(Array(6).fill(MAX_BACKOFF_MS));
+    expect(waits.slice(6)).toEqual(Array(6).fill(MAX_BACKOFF_MS * 0.8));
+  });
+
+  it('waits two minutes at the most for what is pressing, and not all in the same minute', () => {
+    const over = { thisUpdate: NOW - 8 * DAY, nextUpdate: NOW - DAY };
+    const wait = (failures: number, random: number) =>
+      nextFetchAt(over, { lastAt: NOW, failures, pressing: true }, rules, NOW, random) - NOW;
+    expect([1, 2, 3, 2_000].map((failures) => wait(failures, 0))).toEqual([60_000, 96_000, 96_000, 96_000]);
+    expect([1, 2, 3, 2_000].map((failures) => wait(failures, 1))).toEqual([75_000, 120_000, 120_000, 120_000]);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2_000 }), chance, (failures, random) => {
+        expect(wait(failures, random)).toBeGreaterThanOrEqual(MIN_INTERVAL_MS);
+        expect(wait(failures, random)).toBeLessThanOrEqual(MAX_PRESSING_BACKOFF_MS);
+      }),
+    );
   });
 
   it('never waits longer than an hour where nothing holds', () => {
