@@ -1,48 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { countedMissing, installEach, missingPackages } from './debian-packages.ts';
 import { hasPkits, PKITS_FOLDER } from './pkits/cases.ts';
 import { type Counted, countedByPlaywright, countedByVitest } from './reports.ts';
 
 /**
  * `npm test`: lint, types, unit tests, then the integration tests on a real pcscd, a real logind and real X screens, and the
  * window's journeys in a real Chromium. Those need Debian packages: they are installed where that may be done (root on Debian
- * or Ubuntu); elsewhere they are named, and all that needs none of them is run.
+ * or Ubuntu); elsewhere they are named, and all that needs none of them is run. In CI (`CI` is set) on Linux each that is
+ * missing then is a failure.
  */
 
-/** What the integration tests start or ask, and the package it comes in. */
-const NEEDED: ReadonlyArray<{ readonly file: string; readonly package: string }> = [
-  { file: '/usr/sbin/pcscd', package: 'pcscd' },
-  { file: '/usr/lib/pcsc/drivers/serial/libifdvpcd.so', package: 'vsmartcard-vpcd' },
-  { file: '/usr/bin/opensc-tool', package: 'opensc' },
-  { file: '/usr/lib/*/opensc-pkcs11.so', package: 'opensc-pkcs11' },
-  { file: '/usr/bin/yubico-piv-tool', package: 'yubico-piv-tool' },
-  { file: '/usr/bin/dbus-daemon', package: 'dbus' },
-  { file: '/lib/systemd/systemd-logind', package: 'systemd' },
-  { file: '/usr/bin/Xvfb', package: 'xvfb' },
-  { file: '/usr/bin/xss-lock', package: 'xss-lock' },
-  { file: '/usr/bin/i3lock', package: 'i3lock' },
-  { file: '/usr/bin/gcc', package: 'gcc' },
-  { file: '/usr/include/stdlib.h', package: 'libc6-dev' },
-  { file: '/usr/include/PCSC/winscard.h', package: 'libpcsclite-dev' },
-  { file: '/usr/bin/xfce4-panel', package: 'xfce4-panel' },
-  { file: '/usr/lib/*/xfce4/xfconf/xfconfd', package: 'xfconf' },
-  { file: '/usr/bin/dunst', package: 'dunst' },
-  { file: '/usr/bin/xfwm4', package: 'xfwm4' },
-  { file: '/usr/bin/openssl', package: 'openssl' },
-  { file: '/usr/bin/unshare', package: 'util-linux' },
-  { file: '/usr/bin/xdotool', package: 'xdotool' },
-  { file: '/usr/bin/gsettings', package: 'libglib2.0-bin' },
-  { file: '/usr/lib/*/libX11.so.6', package: 'libx11-6' },
-  { file: '/usr/lib/*/libsystemd.so.0', package: 'libsystemd0' },
-  { file: '/usr/lib/postgresql/*/bin/postgres', package: 'postgresql' },
-  { file: '/usr/bin/chromium', package: 'chromium' },
-  // What Arial is drawn with where Arial is not: pictures and widths are those that users see.
-  { file: '/usr/share/fonts/truetype/liberation*/LiberationSans-Regular.ttf', package: 'fonts-liberation' },
-];
-
 const root = join(import.meta.dirname, '..');
-const missing = () => NEEDED.filter(({ file }) => globSync(file).length === 0).map((each) => each.package);
 
 function run(title: string, command: string, args: readonly string[]): boolean {
   process.stdout.write(`\n== ${title}\n`);
@@ -56,15 +26,17 @@ function installPackages(packages: readonly string[]): void {
   if (!mayInstall) return;
   const env = ['DEBIAN_FRONTEND=noninteractive'];
   run('Debian packages: lists', 'env', [...env, 'apt-get', 'update', '-qq']);
-  run('Debian packages: install', 'env', [
-    ...env,
-    'apt-get',
-    'install',
-    '-y',
-    '-qq',
-    '--no-install-recommends',
-    ...packages,
-  ]);
+  installEach(packages, (names) =>
+    run(`Debian packages: install ${names.join(' ')}`, 'env', [
+      ...env,
+      'apt-get',
+      'install',
+      '-y',
+      '-qq',
+      '--no-install-recommends',
+      ...names,
+    ]),
+  );
 }
 
 function vitest(projects: readonly string[]): Counted {
@@ -90,8 +62,8 @@ function check(title: string, script: string): Counted {
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, ok, failures: ok ? [] : [title] };
 }
 
-installPackages(missing());
-const stillMissing = missing();
+installPackages(missingPackages());
+const stillMissing = missingPackages();
 const projects = stillMissing.length === 0 ? ['unit', 'integration'] : ['unit'];
 
 const counted = [
@@ -100,7 +72,7 @@ const counted = [
   // NIST's cases lie outside this repository.
   ...(hasPkits() ? [check('Path validation: the cases of PKITS', 'pkits')] : []),
   vitest(projects),
-  ...(stillMissing.length === 0 ? [journeys()] : []),
+  ...(stillMissing.length === 0 ? [journeys()] : [countedMissing(stillMissing, process)]),
 ];
 
 if (!hasPkits())

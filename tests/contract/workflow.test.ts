@@ -20,6 +20,7 @@ const WorkflowSchema = v.looseObject({
       'timeout-minutes': v.number(),
       steps: v.array(
         v.looseObject({
+          if: v.optional(v.string()),
           uses: v.optional(v.string()),
           run: v.optional(v.string()),
           with: v.optional(v.record(v.string(), v.unknown())),
@@ -31,6 +32,39 @@ const WorkflowSchema = v.looseObject({
 
 test('there are workflows', () => {
   expect(FILES).not.toEqual([]);
+});
+
+describe('every change', () => {
+  const workflow = v.parse(WorkflowSchema, parse(readFileSync(join(ROOT, '.github/workflows/ci.yml'), 'utf8')));
+  const { steps: run = [], ...job } = workflow.jobs.test ?? {};
+
+  test('that is proposed or taken is tested', () => {
+    expect(Object.keys(workflow.on)).toEqual(expect.arrayContaining(['push', 'pull_request']));
+    expect(workflow.on.push).toMatchObject({ branches: ['main'] });
+  });
+
+  test('is tested on all systems that Wardkey is for', () => {
+    const os = [/^ubuntu-/, /^windows-/, /^macos-/].map((system) => expect.stringMatching(system));
+    expect(job).toMatchObject({ strategy: { matrix: { os } } });
+    expect(job).not.toHaveProperty('if');
+  });
+
+  test('is tested by the whole suite on Linux, which knows that it is in CI', () => {
+    const whole = run.filter((step) => /\bnpm test$/.test(step.run ?? ''));
+    expect(whole).toHaveLength(1);
+    expect(whole[0]).toMatchObject({
+      if: "runner.os == 'Linux'",
+      // As root, who may install what is missing; without CI, what could not be installed would be left out quietly.
+      run: expect.stringMatching(/^sudo --preserve-env=CI /),
+    });
+    expect(whole[0]).not.toHaveProperty('continue-on-error');
+  });
+
+  test('is tested by the unit and contract tests on the other systems', () => {
+    const unit = run.filter((step) => /\bvitest run --project unit$/.test(step.run ?? ''));
+    expect(unit).toMatchObject([{ if: "runner.os != 'Linux'" }]);
+    expect(unit[0]).not.toHaveProperty('continue-on-error');
+  });
 });
 
 describe.each(FILES)('%s', (file) => {

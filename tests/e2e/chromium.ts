@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/usr/bin/chromium-browser'];
+/** Where one may be; the first that is there is taken. */
+export const BROWSERS: readonly string[] = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/usr/bin/chromium-browser'];
 
 /** Debian's Chromium, or another of its family: tests drive what users have, not a build of the test tool's own. */
-export const CHROMIUM = PLACES.find((place) => existsSync(place)) ?? 'chromium';
+export const CHROMIUM = BROWSERS.find((place) => existsSync(place)) ?? 'chromium';
 
 /** It asks nobody on the network for anything. */
 export const CHROMIUM_ARGUMENTS = [
