@@ -53,8 +53,10 @@ const FileSchema = v.union([
 
 /**
  * The unlocks that are under way or owe the desk a word, for an agent that is started anew. In it: which card, which journey of
- * the desk and its token, which is good for these 15 minutes and for nothing without the card, and how far it has come. Never a
- * passcode, an unblocking code, a code or an address. For this user's eyes only, and on the disk before the card is touched.
+ * the desk and its token, and how far it has come. By the token alone nothing is released: that takes the card's signature, in
+ * these 15 minutes. What it is good for without, asking where the journey stands and for a day reporting to it, harms the
+ * user's own unlock at worst. Never a passcode, an unblocking code, a code or an address. For this user's eyes only, and on the
+ * disk before the card is touched.
  */
 export class JourneyFile {
   readonly #file: string;

@@ -1,8 +1,12 @@
 import { Buffer } from 'node:buffer';
 
 /**
- * Keeps a few bytes so that only this user on this machine can read them again: what is stored of a token goes through here.
- * Electron's safeStorage is behind it: DPAPI on Windows, the Keychain on macOS, the desktop's secret service on Linux.
+ * Keeps a few bytes so that only this user on this machine can read them again. Electron's safeStorage is behind it: DPAPI on
+ * Windows, the Keychain on macOS, the desktop's secret service on Linux.
+ *
+ * Nothing is sealed by it yet, for nothing is stored that is a secret beyond its use: passcodes and codes never are, and the
+ * token of an unlock (../../card-desk/journey-file.ts) releases nothing without the card. It is here so that the first secret
+ * that has to be kept finds its place, and no other way is made up for it.
  */
 export type SecretBox = {
   /** For diagnoses and the audit: whose key it is. */
