@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { RunningDesk } from './desk.ts';
 import { look } from './gallery.ts';
 import { expect, heading, newCard, signIn, TEST_PIN, test } from './window.ts';
 
@@ -49,6 +50,45 @@ test.describe('checking this computer', () => {
     await expect(page.getByRole('main')).toContainText('01632 960 199');
     await pcscd.restart();
   });
+});
+
+test.describe('checking this computer, where there is a card desk', () => {
+  const desks = test.extend<{ desk: RunningDesk }>({
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are wanted from this pattern.
+    desk: async ({}, use) => {
+      const desk = await RunningDesk.start();
+      await use(desk);
+      await desk.end();
+    },
+    policy: async ({ desk }, use) =>
+      use({
+        ...IT,
+        desk: desk.policy,
+        // Reserved so that nobody ever has it (RFC 6761, section 6.4).
+        organisation: { ...IT.organisation, pages: { renew: 'https://cards.invalid/renew' } },
+      }),
+  });
+
+  desks(
+    'says whether it answers, and which name of the organisation is missing',
+    async ({ page, user, policy, desk }) => {
+      await page.getByRole('button', { name: 'Settings' }).click();
+      await page.getByRole('button', { name: 'Check this computer' }).click();
+      const found = (check: string) =>
+        page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: check, exact: true }) });
+      await expect(found('Card desk of your organisation')).toContainText(`It answers: ${new URL(desk.origin).host}`);
+      await expect(found('Network')).toContainText('Not found: cards.invalid');
+      await expect(found('Driver of the card reader')).toContainText('A driver runs the reader.');
+      await look({ page, user, policy }, 'diagnostics-desk');
+      await desk.goAway();
+      await page.getByRole('button', { name: 'Check again' }).click();
+      await expect(found('Card desk of your organisation')).toContainText('cannot be reached');
+      await expect(found('Card desk of your organisation')).toContainText(
+        'Signing in with your card works without it.',
+      );
+      await look({ page, user, policy }, 'diagnostics-desk-away');
+    },
+  );
 });
 
 test.describe('settings', () => {

@@ -202,6 +202,7 @@ describe('wardkey doctor', () => {
     };
     expect(findings.map(({ check, state }) => `${check} ${state}`)).toEqual([
       'service ok',
+      'driver ok',
       'reader ok',
       'card ok',
       'passcode ok',
@@ -209,12 +210,33 @@ describe('wardkey doctor', () => {
       'trust not-checked',
       'revocation not-checked',
       'clock ok',
+      'network not-checked',
       'policy ok',
       'settings ok',
       'lock failed',
       'agent warning',
     ]);
     for (const { state, fix } of findings) expect(fix === null).toBe(state === 'ok' || state === 'not-checked');
+  });
+
+  it('looks for the names of the organisation and calls its card desk, and goes on where they are not there', async () => {
+    user.writePolicy({
+      desk: { address: 'https://desk.invalid', proxy: 'none' },
+      organisation: { pages: { renew: 'https://cards.invalid/renew', leaving: 'https://cards.invalid/leaving' } },
+    });
+    const { out } = await run(['doctor', '--json', '--policy', user.policyFile]);
+    const { findings } = json(out) as { findings: Array<{ check: string }> };
+    expect(findings.find(({ check }) => check === 'network')).toMatchObject({
+      state: 'warning',
+      code: 'Network_NameNotFound',
+      detail: 'cards.invalid, desk.invalid',
+    });
+    expect(findings.find(({ check }) => check === 'desk')).toMatchObject({
+      state: 'warning',
+      code: 'Desk_NotReached',
+      detail: 'desk.invalid',
+    });
+    expect(findings.at(-1)).toMatchObject({ check: 'agent', code: 'Agent_NotRunning' });
   });
 });
 

@@ -15,6 +15,10 @@ export const FAILURES = {
     says: 'The smartcard service of this computer has stopped.',
     next: 'Wardkey reconnects by itself. If it stays so, ask IT to restart the smartcard service.',
   },
+  Driver_NotFound: {
+    says: 'No driver for card readers was found on this computer.',
+    next: 'Ask IT to install one (on Linux the package libccid, pcsc-lite-ccid or ccid), and plug the reader in again.',
+  },
   Reader_None: {
     says: 'No card reader is connected.',
     next: 'Check the cable of the reader, or plug it into another socket.',
@@ -324,7 +328,7 @@ export const FAILURES = {
     next: 'Put the card back, or lock this computer, and try again.',
   },
   Network_NameNotFound: {
-    says: 'A page of your organisation cannot be found on the network.',
+    says: 'A page or the card desk of your organisation cannot be found on the network.',
     next: 'Check the network cable or the wireless network. Signing in with your card works without it.',
   },
   Page_NotSet: {

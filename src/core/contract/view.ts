@@ -203,6 +203,7 @@ export type ViewCommandName = ViewCommand['command'];
 
 export const FINDING_CHECKS = [
   'service',
+  'driver',
   'reader',
   'card',
   'passcode',
@@ -211,6 +212,7 @@ export const FINDING_CHECKS = [
   'revocation',
   'clock',
   'network',
+  'desk',
   'policy',
   'settings',
   'lock',

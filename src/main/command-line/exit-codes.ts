@@ -39,6 +39,7 @@ export function exitCodeOf(code: FailureCode): ExitCode {
   switch (state) {
     case 'Service':
       return EXIT.service;
+    case 'Driver':
     case 'Reader':
       return EXIT.reader;
     case 'Card':

@@ -5,7 +5,11 @@ import { type ReaderStatus, snapshotOf } from '../../core/agent/status.ts';
 import type { DesktopSession } from '../../core/contract/desktop-session.ts';
 import type { FindingView } from '../../core/contract/view.ts';
 import type { TrustState } from '../certificates/certificate-service.ts';
+import type { FetchFailureReason } from '../revocation/fetch-failure.ts';
 import type { LoadedPolicy } from '../store/policy-source.ts';
+import type { DeskCall } from './desk-call.ts';
+import type { NamesFound } from './name-search.ts';
+import type { ReaderDrivers } from './reader-drivers.ts';
 
 /** One question of the doctor, with its answer in plain words and, where something is wrong, what to do. */
 export type Finding = FindingView;
@@ -42,22 +46,36 @@ const wrong = (check: Check, code: FailureCode, detail = '', state: 'failed' | '
 });
 
 /** What the cards' side shows, in the order in which one thing needs the other. */
-export function cardFindings(state: AgentState): Finding[] {
+export function cardFindings(state: AgentState, drivers: ReaderDrivers): Finding[] {
   const snapshot = snapshotOf(state);
   if (snapshot.service !== 'running') {
     const code = snapshot.service === 'stopped' ? 'Service_Stopped' : 'Service_Absent';
     return [
       wrong('service', code),
+      notChecked('driver', 'Needs the smartcard service.'),
       notChecked('reader', 'Needs the smartcard service.'),
       notChecked('card', 'Needs a reader.'),
     ];
   }
   const service = ok('service', 'The smartcard service is running.');
   if (snapshot.readers.length === 0)
-    return [service, wrong('reader', 'Reader_None'), notChecked('card', 'Needs a reader.')];
+    return [service, driverFinding(drivers), wrong('reader', 'Reader_None'), notChecked('card', 'Needs a reader.')];
   const names = snapshot.readers.map((each) => each.reader).join(', ');
   const reader = ok('reader', names, names);
-  return [service, reader, ...snapshot.readers.flatMap((each) => findingsOfReader(state, each))];
+  // The service lists a reader only once a driver has taken it.
+  const driver = ok('driver', 'A driver runs the reader.');
+  return [service, driver, reader, ...snapshot.readers.flatMap((each) => findingsOfReader(state, each))];
+}
+
+/**
+ * Where no reader is listed: whether there is a driver that could take one. Only a warning without, since pcscd may load its
+ * drivers from a place that we do not know.
+ */
+function driverFinding(drivers: ReaderDrivers): Finding {
+  if (drivers === null) return notChecked('driver', 'Cannot be seen from here while no reader is listed.');
+  if (drivers.length === 0) return wrong('driver', 'Driver_NotFound', '', 'warning');
+  const names = listed(drivers);
+  return ok('driver', `Installed: ${names}.`, names);
 }
 
 function findingsOfReader(state: AgentState, { reader, phase, card }: ReaderStatus): Finding[] {
@@ -168,10 +186,55 @@ export function settingsFinding(problems: readonly string[]): Finding {
   return first === undefined ? ok('settings', 'Readable.') : wrong('settings', 'Settings_Repaired', first, 'warning');
 }
 
-/** @param host whose name was looked up; null: the policy names no page on the network */
-export function networkFinding(host: string | null, found: boolean): Finding {
-  if (host === null) return notChecked('network', 'The policy names no page on the network.');
-  return found
-    ? ok('network', `${host} can be found.`, host)
-    : wrong('network', 'Network_NameNotFound', host, 'warning');
+/** Names that are not ours to choose: a finding has room for six of the longest (RFC 1035, section 2.3.4). */
+function listed(names: readonly string[]): string {
+  const more = names.length - 6;
+  return [...names.slice(0, 6), ...(more > 0 ? [`+${more}`] : [])].join(', ');
+}
+
+export function networkFinding({ found, missing }: NamesFound): Finding {
+  if (missing.length > 0) return wrong('network', 'Network_NameNotFound', listed(missing), 'warning');
+  const names = listed(found);
+  return found.length === 0
+    ? notChecked('network', 'The policy names no page and no card desk on the network.')
+    : ok('network', `Found: ${names}.`, names);
+}
+
+/**
+ * Signing in works without the desk, so one that is merely away is a warning. One that is not trusted, or is none, is failed:
+ * somebody has to mend that before anyone can unlock a card.
+ */
+export function deskFinding({ host, reply }: DeskCall): Finding {
+  switch (reply.kind) {
+    case 'done':
+      return ok('desk', `The card desk answers at ${host}.`, host);
+    case 'not-trusted':
+      return deskTrouble('Desk_NotTrusted', host, 'failed');
+    case 'not-understood':
+      return deskTrouble('Desk_NotUnderstood', host, 'failed');
+    case 'not-reached':
+      return NO_DESK.has(reply.reason)
+        ? deskTrouble('Desk_NotUnderstood', host, 'failed')
+        : deskTrouble('Desk_NotReached', host, 'warning');
+    case 'refused':
+      // It speaks as a desk does, and cannot serve anybody just now.
+      return deskTrouble(reply.problem.code === 'Desk_TooMany' ? 'Desk_TooMany' : 'Desk_Unavailable', host, 'warning');
+  }
+}
+
+/** What came was whole enough to see that no card desk speaks like that. */
+const NO_DESK: ReadonlySet<FetchFailureReason> = new Set(['too-large', 'encoded', 'refused-status']);
+
+/** The steps of an unlock say that Wardkey tries again by itself; whoever examines a computer has to do that. */
+const DESK_STEPS: Partial<Record<FailureCode, string>> = {
+  Desk_NotReached:
+    'Check the network of this computer, and check again. If it stays so, tell IT. Signing in works without it.',
+  Desk_Unavailable:
+    'Check again in a few minutes. If it stays so, tell whoever looks after the card desk. Signing in works without it.',
+  Desk_NotUnderstood: 'Tell IT: see desk.address in the policy, and update Wardkey.',
+};
+
+function deskTrouble(code: FailureCode, host: string, state: 'failed' | 'warning'): Finding {
+  const finding = wrong('desk', code, host, state);
+  return { ...finding, fix: DESK_STEPS[code] ?? finding.fix };
 }

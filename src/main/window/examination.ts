@@ -1,28 +1,15 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { lookup } from 'node:dns/promises';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { arch, homedir, release } from 'node:os';
 import { join } from 'node:path';
-import type { Policy } from '../../core/agent/policy.ts';
 import { snapshotOf } from '../../core/agent/status.ts';
 import type { DesktopSession } from '../../core/contract/desktop-session.ts';
 import type { AgentRuntime } from '../agent/agent-runtime.ts';
 import type { TrustState } from '../certificates/certificate-service.ts';
-import {
-  agentFinding,
-  cardFindings,
-  clockFinding,
-  type Finding,
-  lockFinding,
-  networkFinding,
-  policyFinding,
-  revocationFinding,
-  settingsFinding,
-  trustFinding,
-} from '../doctor/diagnosis.ts';
+import type { Finding } from '../doctor/diagnosis.ts';
+import { examineComputer } from '../doctor/examine-computer.ts';
 import type { LoadedPolicy } from '../store/policy-source.ts';
 
-const LOOKUP_LIMIT_MS = 3_000;
 const MAX_AUDIT_LINES = 500;
 
 export type ExaminationParts = {
@@ -40,26 +27,26 @@ export type ExaminationParts = {
 /** The running agent looks at itself and its surroundings: for the screen, and as a file for the help desk. */
 export class Examination {
   private readonly parts: ExaminationParts;
+  private underWay: Promise<Finding[]> | null = null;
 
   constructor(parts: ExaminationParts) {
     this.parts = parts;
   }
 
-  /** In the order in which one thing needs the other. Costs no try. */
-  async examine(): Promise<Finding[]> {
+  /** One at a time: whoever asks meanwhile gets what the one under way finds, so that nothing is asked of the network twice. */
+  examine(): Promise<Finding[]> {
     const { runtime, desktop, policy, settingsProblems, trust } = this.parts;
-    const [network, lock] = await Promise.all([lookAtNetwork(runtime.state.policy), lockFinding(desktop)]);
-    return [
-      ...cardFindings(runtime.state),
-      trustFinding(trust(), runtime.state.policy.expiry.ladderDays, new Date()),
-      revocationFinding(trust(), new Date()),
-      clockFinding(new Date(), trust().clockBehind),
-      network,
-      policyFinding(policy()),
-      settingsFinding(settingsProblems()),
-      lock,
-      agentFinding(true),
-    ];
+    this.underWay ??= examineComputer({
+      state: () => runtime.state,
+      trust,
+      desktop,
+      policy,
+      settingsProblems,
+      agentRuns: true,
+    }).finally(() => {
+      this.underWay = null;
+    });
+    return this.underWay;
   }
 
   /**
@@ -138,18 +125,4 @@ function aliased(name: string, value: unknown, alias: Alias): unknown {
 function withoutHome(json: string): string {
   const home = JSON.stringify(homedir()).slice(1, -1);
   return home.length > 1 ? json.replaceAll(home, '~') : json;
-}
-
-/** Whether the names of the organisation's pages can be found; nothing is asked of the pages themselves. */
-async function lookAtNetwork(policy: Policy): Promise<Finding> {
-  const [page] = Object.values(policy.organisation.pages).filter((each) => each !== undefined);
-  const host = page === undefined ? undefined : new URL(page).hostname;
-  if (host === undefined) return networkFinding(null, false);
-  const limit = AbortSignal.timeout(LOOKUP_LIMIT_MS);
-  const timedOut = new Promise<boolean>((resolve) => limit.addEventListener('abort', () => resolve(false)));
-  const found = lookup(host).then(
-    () => true,
-    () => false,
-  );
-  return networkFinding(host, await Promise.race([found, timedOut]));
 }

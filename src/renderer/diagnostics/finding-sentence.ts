@@ -1,3 +1,4 @@
+import type { FailureCode } from '../../core/agent/failure-codes.ts';
 import type { FindingView } from '../../core/contract/view.ts';
 import type { Translator } from '../../core/language/translator.ts';
 
@@ -7,6 +8,7 @@ export function findingSentence({ check, state, code, detail }: FindingView, tra
   if (code !== null) return text(`failures.${code}.says`);
   if (state === 'ok') return okSentence(check, detail, translator);
   switch (check) {
+    case 'driver':
     case 'reader':
     case 'card':
     case 'network':
@@ -36,6 +38,8 @@ function okSentence(check: FindingView['check'], detail: string | null, { text, 
     }
     case 'policy':
       return detail === null ? text('diagnostics.ok.policyNone') : text('diagnostics.ok.policy', { detail });
+    case 'driver':
+      return detail === null ? text('diagnostics.ok.driver') : text('diagnostics.ok.driverInstalled', { detail });
     case 'service':
     case 'revocation':
     case 'settings':
@@ -44,7 +48,16 @@ function okSentence(check: FindingView['check'], detail: string | null, { text, 
     case 'reader':
     case 'card':
     case 'network':
+    case 'desk':
     case 'lock':
       return text(`diagnostics.ok.${check}`, { detail: detail ?? '' });
   }
+}
+
+const DESK_STEPS = ['Desk_NotReached', 'Desk_Unavailable', 'Desk_NotUnderstood'] as const;
+const isDeskStep = (code: FailureCode): code is (typeof DESK_STEPS)[number] => DESK_STEPS.some((each) => each === code);
+
+/** What to do about a trouble. The words of a failed unlock about the desk promise what nobody does here. */
+export function findingStep(code: FailureCode, { text }: Translator): string {
+  return isDeskStep(code) ? text(`diagnostics.deskNext.${code}`) : text(`failures.${code}.next`);
 }

@@ -1,6 +1,6 @@
 import type { FindingView } from '../../core/contract/view.ts';
 import { useLanguage } from '../app/view.ts';
-import { findingSentence } from './finding-sentence.ts';
+import { findingSentence, findingStep } from './finding-sentence.ts';
 import { StateMark } from './state-mark.tsx';
 
 /** What was found, in the order in which one thing needs the other. */
@@ -31,13 +31,21 @@ function Finding({ finding }: { finding: FindingView }) {
         {code !== null && (
           <>
             <p>
-              <strong>{text(`failures.${code}.next`)}</strong>
+              <strong>{findingStep(code, translator)}</strong>
             </p>
-            {detail !== null && <p className="wk-finding__detail">{text('diagnostics.found', { detail })}</p>}
+            {detail !== null && (
+              <p className="wk-finding__detail">{text(`diagnostics.${detailOf(check)}`, { detail })}</p>
+            )}
             <p className="wk-code">{code}</p>
           </>
         )}
       </div>
     </li>
   );
+}
+
+/** What the detail of a trouble is: what was found, or what was looked for. */
+function detailOf(check: FindingView['check']): 'found' | 'missing' | 'asked' {
+  if (check === 'network') return 'missing';
+  return check === 'desk' ? 'asked' : 'found';
 }

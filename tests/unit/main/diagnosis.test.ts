@@ -1,8 +1,21 @@
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { FAILURES } from '../../../src/core/agent/failure-codes.ts';
 import { DEFAULT_POLICY } from '../../../src/core/agent/policy.ts';
+import type { DeskProblemCode } from '../../../src/core/contract/card-desk/problems.ts';
+import { VIEW_OUTCOMES } from '../../../src/core/contract/view.ts';
+import { translatorFor } from '../../../src/core/language/translators.ts';
 import type { TrustState } from '../../../src/main/certificates/certificate-service.ts';
-import { cardFindings, revocationFinding, trustFinding } from '../../../src/main/doctor/diagnosis.ts';
+import {
+  cardFindings,
+  deskFinding,
+  networkFinding,
+  revocationFinding,
+  trustFinding,
+} from '../../../src/main/doctor/diagnosis.ts';
+import type { FetchFailureReason } from '../../../src/main/revocation/fetch-failure.ts';
 import type { SourceState } from '../../../src/main/revocation/revocation-keeper.ts';
+import { findingStep } from '../../../src/renderer/diagnostics/finding-sentence.ts';
 import { cardIdOf, certificate, DAY, NOW, policyWith, Scene } from '../agent/scene.ts';
 
 const R = 'Reader A';
@@ -20,7 +33,7 @@ function recognised(policy = DEFAULT_POLICY) {
       scene.happen({ ...to, type: 'certificate', slot, certificate: certificate('ada', daysLeft), shown: true }),
     ends: (failure: { code: 'malformed-answer'; what: string } | null) =>
       scene.happen({ ...to, type: 'read-finished', failure }),
-    found: () => cardFindings(scene.state).find(({ check }) => check === 'certificate'),
+    found: () => cardFindings(scene.state, null).find(({ check }) => check === 'certificate'),
   };
 }
 
@@ -165,5 +178,106 @@ describe('what is found of revocation', () => {
     expect(found(later, fine, sooner)).toMatchObject({ detail: expect.stringContaining('sooner.example') });
     const none = source({ ...failing, host: 'none.example', window: null, until: null });
     expect(found(later, sooner, none)).toMatchObject({ detail: expect.stringContaining('none.example') });
+  });
+});
+
+describe('what is found of the driver', () => {
+  const started = (...readers: string[]) => {
+    const scene = new Scene();
+    scene.start(...readers);
+    return scene;
+  };
+  const found = (scene: Scene, drivers: Parameters<typeof cardFindings>[1]) =>
+    cardFindings(scene.state, drivers).find(({ check }) => check === 'driver');
+
+  it('is that it works where a reader is listed, whatever the files say', () => {
+    expect(found(started(R), [])).toMatchObject({ state: 'ok', detail: null });
+    expect(found(started(R), null)).toMatchObject({ state: 'ok', detail: null });
+  });
+
+  it('is which ones are installed where no reader is listed', () => {
+    expect(found(started(), ['ifd-ccid.bundle'])).toMatchObject({ state: 'ok', detail: 'ifd-ccid.bundle' });
+  });
+
+  it('is that there is none, as the likely reason why there is no reader', () => {
+    const findings = cardFindings(started().state, []);
+    expect(findings.map(({ check, state }) => `${check} ${state}`)).toEqual([
+      'service ok',
+      'driver warning',
+      'reader failed',
+      'card not-checked',
+    ]);
+    expect(findings[1]).toMatchObject({ code: 'Driver_NotFound', fix: FAILURES.Driver_NotFound.next });
+  });
+
+  it('is nothing where it cannot be known', () => {
+    expect(found(started(), null)).toMatchObject({ state: 'not-checked', code: null });
+    expect(found(new Scene(), ['ifd-ccid.bundle'])).toMatchObject({ state: 'not-checked' });
+  });
+});
+
+describe('what is found of the network', () => {
+  it('is each name that is missing, also beside others that are found', () => {
+    expect(networkFinding({ found: ['a.example'], missing: ['b.example', 'c.example'] })).toMatchObject({
+      state: 'warning',
+      code: 'Network_NameNotFound',
+      detail: 'b.example, c.example',
+    });
+  });
+
+  it('has room for however many there are', () => {
+    const missing = Array.from({ length: 20 }, (_, i) => `${String(i)}.${'x'.repeat(250)}`);
+    const finding = networkFinding({ found: [], missing });
+    expect(v.is(VIEW_OUTCOMES.diagnose, { ok: true, value: [finding] })).toBe(true);
+    expect(finding.detail).toMatch(/, \+14$/);
+  });
+
+  it('is all right when nothing is missing, and nothing when nothing was asked for', () => {
+    expect(networkFinding({ found: ['a.example', 'b.example'], missing: [] })).toMatchObject({ state: 'ok' });
+    expect(networkFinding({ found: [], missing: [] })).toMatchObject({ state: 'not-checked' });
+  });
+});
+
+describe('what is found of the card desk', () => {
+  const found = (reply: Parameters<typeof deskFinding>[0]['reply']) => deskFinding({ host: 'desk.example', reply });
+  const away = (reason: FetchFailureReason) => found({ kind: 'not-reached', reason, sent: false });
+  const refused = (code: DeskProblemCode) => found({ kind: 'refused', problem: { code, says: 'No.', next: 'Wait.' } });
+
+  it('is that it answers', () => {
+    const answer = { organisation: 'Hale Hospital', help: 'Grace Hale' };
+    expect(found({ kind: 'done', answer })).toMatchObject({ check: 'desk', state: 'ok', detail: 'desk.example' });
+  });
+
+  it.each(['name-not-found', 'unreachable', 'timed-out'] as const)('is that it is away: %s', (reason) => {
+    expect(away(reason)).toMatchObject({ state: 'warning', code: 'Desk_NotReached', detail: 'desk.example' });
+  });
+
+  it.each(['too-large', 'encoded', 'refused-status'] as const)('is that it is none: %s', (reason) => {
+    expect(away(reason)).toMatchObject({ state: 'failed', code: 'Desk_NotUnderstood' });
+  });
+
+  it('is that it is not trusted, or speaks otherwise', () => {
+    expect(found({ kind: 'not-trusted' })).toMatchObject({ state: 'failed', code: 'Desk_NotTrusted' });
+    expect(found({ kind: 'not-understood', status: 200 })).toMatchObject({
+      state: 'failed',
+      code: 'Desk_NotUnderstood',
+    });
+  });
+
+  it('is that it cannot serve anybody just now', () => {
+    expect(refused('Desk_Unavailable')).toMatchObject({ state: 'warning', code: 'Desk_Unavailable' });
+    expect(refused('Desk_Internal')).toMatchObject({ state: 'warning', code: 'Desk_Unavailable' });
+    expect(refused('Desk_TooMany')).toMatchObject({ state: 'warning', code: 'Desk_TooMany' });
+  });
+
+  it('never promises that Wardkey tries again by itself', () => {
+    const findings = [away('unreachable'), refused('Desk_Unavailable'), refused('Desk_TooMany')];
+    for (const { fix } of findings) expect(fix).not.toContain('by itself');
+    for (const language of ['en', 'cy'] as const) {
+      const translator = translatorFor(language);
+      for (const { code } of findings) {
+        expect(code === null ? null : findingStep(code, translator)).not.toMatch(/by itself|ohono’i hun/);
+      }
+    }
   });
 });

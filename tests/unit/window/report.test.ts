@@ -66,6 +66,7 @@ describe('the report for the help desk', () => {
     expect(data.state.phase).toBe('active');
     expect(data.findings.map(({ check }) => check)).toEqual([
       'service',
+      'driver',
       'reader',
       'card',
       'passcode',

@@ -14,6 +14,7 @@ export const diagnostics = {
   state: { ok: 'Iawn', warning: 'Angen sylw', failed: 'Problem', 'not-checked': 'Heb ei wirio' },
   check: {
     service: 'Gwasanaeth cardiau clyfar',
+    driver: 'Gyrrwr y darllenydd cardiau',
     reader: 'Darllenydd cardiau',
     card: 'Cerdyn',
     passcode: 'Cod pas',
@@ -22,6 +23,7 @@ export const diagnostics = {
     revocation: 'Cardiau a dynnwyd yn ôl',
     clock: 'Cloc y cyfrifiadur hwn',
     network: 'Rhwydwaith',
+    desk: 'Desg gardiau eich sefydliad',
     policy: 'Polisi eich sefydliad',
     settings: 'Eich gosodiadau',
     lock: 'Cloi’r cyfrifiadur hwn',
@@ -29,6 +31,8 @@ export const diagnostics = {
   },
   ok: {
     service: 'Mae’r gwasanaeth cardiau clyfar yn rhedeg.',
+    driver: 'Mae gyrrwr yn rhedeg y darllenydd.',
+    driverInstalled: 'Wedi’i osod: {{detail}}',
     reader: 'Wedi’i gysylltu: {{detail}}',
     card: 'Mae cerdyn yn ateb yn {{detail}}.',
     passcode_zero: 'Does dim un ymgais ar ôl ar gyfer y cod pas.',
@@ -53,7 +57,8 @@ export const diagnostics = {
     trust_other: 'Gellir defnyddio {{count}} tystysgrif cyhoeddwr.',
     revocation: 'Mae’r hyn a wyddys yn gyfredol.',
     clock: 'Mae’n dweud {{date}}, {{time}}. Os nad yw hynny’n gywir, dywedwch wrth y tîm TG.',
-    network: 'Gellir dod o hyd i dudalen eich sefydliad: {{detail}}',
+    network: 'Gellir dod o hyd i’r hyn sydd gan eich sefydliad ar y rhwydwaith: {{detail}}',
+    desk: 'Mae’n ateb: {{detail}}',
     policy: 'Wedi’i ddarllen o {{detail}}',
     policyNone: 'Nid yw eich sefydliad wedi gosod un yma. Defnyddir rhagosodiadau diogel.',
     settings: 'Gellir eu darllen.',
@@ -61,15 +66,25 @@ export const diagnostics = {
     agent: 'Mae’n rhedeg i chi.',
   },
   notChecked: {
+    driver: 'Ni ellir gweld hyn o’r fan hon tra nad oes darllenydd cardiau wedi’i restru.',
     reader: 'Mae angen y gwasanaeth cardiau clyfar ar gyfer hyn.',
     card: 'Mae angen darllenydd cardiau ar gyfer hyn.',
     trust:
       'Nid yw eich sefydliad wedi dweud wrth Wardkey ymhwy i ymddiried. Caiff cardiau eu gwirio yn ôl dyddiadau ac enwau yn unig.',
     revocation: 'Ni fu cerdyn i mewn eto y mae ei gyhoeddwr yn dweud ble i ofyn, neu nid yw eich sefydliad am hynny.',
-    network: 'Nid yw eich sefydliad wedi rhoi gwybod i Wardkey am unrhyw dudalen i chwilio amdani.',
+    network: 'Nid yw eich sefydliad wedi rhoi gwybod i Wardkey am unrhyw dudalen na desg gardiau i chwilio amdani.',
     other: 'Nid oedd modd gwirio hyn nawr.',
   },
+  deskNext: {
+    Desk_NotReached:
+      'Gwiriwch rwydwaith y cyfrifiadur hwn, a gwiriwch eto. Os bydd yn parhau, dywedwch wrth y tîm TG. Mae mewngofnodi â’ch cerdyn yn gweithio hebddi.',
+    Desk_Unavailable:
+      'Gwiriwch eto ymhen ychydig funudau. Os bydd yn parhau, dywedwch wrth bwy bynnag sy’n gofalu am y ddesg gardiau. Mae mewngofnodi â’ch cerdyn yn gweithio hebddi.',
+    Desk_NotUnderstood: 'Dywedwch wrth y tîm TG: gweler desk.address yn y polisi, a diweddarwch Wardkey.',
+  },
   found: 'Canfuwyd: {{detail}}',
+  missing: 'Heb ei ganfod: {{detail}}',
+  asked: 'Gofynnwyd i: {{detail}}',
   report: 'Cadw adroddiad ar gyfer y ddesg gymorth',
   reporting: 'Yn cadw’r adroddiad',
   reportSaved: 'Mae’r adroddiad wedi’i gadw',

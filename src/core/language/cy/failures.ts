@@ -9,6 +9,10 @@ export const failures = {
     says: 'Mae gwasanaeth cardiau clyfar y cyfrifiadur hwn wedi stopio.',
     next: 'Mae Wardkey yn ailgysylltu ohono’i hun. Os bydd yn parhau, gofynnwch i’r tîm TG ailddechrau’r gwasanaeth cardiau clyfar.',
   },
+  Driver_NotFound: {
+    says: 'Ni chafwyd hyd i yrrwr ar gyfer darllenwyr cardiau ar y cyfrifiadur hwn.',
+    next: 'Gofynnwch i’r tîm TG osod un (ar Linux y pecyn libccid, pcsc-lite-ccid neu ccid), a phlygiwch y darllenydd i mewn eto.',
+  },
   Reader_None: {
     says: 'Does dim darllenydd cardiau wedi’i gysylltu.',
     next: 'Gwiriwch gebl y darllenydd, neu rhowch y plwg mewn soced arall.',
@@ -360,7 +364,7 @@ export const failures = {
     next: 'Rhowch y cerdyn yn ôl, neu clowch y cyfrifiadur hwn, a rhowch gynnig arall arni.',
   },
   Network_NameNotFound: {
-    says: 'Ni ellir dod o hyd i dudalen eich sefydliad ar y rhwydwaith.',
+    says: 'Ni ellir dod o hyd i un o dudalennau eich sefydliad, neu ei ddesg gardiau, ar y rhwydwaith.',
     next: 'Gwiriwch gebl y rhwydwaith neu’r rhwydwaith diwifr. Mae mewngofnodi â’ch cerdyn yn gweithio hebddo.',
   },
   Page_NotSet: {

@@ -9,6 +9,7 @@ export const diagnostics = {
   state: { ok: 'All right', warning: 'Take a look', failed: 'Problem', 'not-checked': 'Not checked' },
   check: {
     service: 'Smartcard service',
+    driver: 'Driver of the card reader',
     reader: 'Card reader',
     card: 'Card',
     passcode: 'Passcode',
@@ -17,6 +18,7 @@ export const diagnostics = {
     revocation: 'Withdrawn cards',
     clock: 'Clock of this computer',
     network: 'Network',
+    desk: 'Card desk of your organisation',
     policy: 'Policy of your organisation',
     settings: 'Your settings',
     lock: 'Locking this computer',
@@ -24,6 +26,8 @@ export const diagnostics = {
   },
   ok: {
     service: 'The smartcard service is running.',
+    driver: 'A driver runs the reader.',
+    driverInstalled: 'Installed: {{detail}}',
     reader: 'Connected: {{detail}}',
     card: 'A card answers in {{detail}}.',
     passcode_one: 'The passcode can be tried once more.',
@@ -36,7 +40,8 @@ export const diagnostics = {
     trust_other: '{{count}} certificates of issuers can be used.',
     revocation: 'What is known is up to date.',
     clock: 'It says {{date}}, {{time}}. If that is not right, tell IT.',
-    network: 'The page of your organisation can be found: {{detail}}',
+    network: 'What your organisation has on the network can be found: {{detail}}',
+    desk: 'It answers: {{detail}}',
     policy: 'Read from {{detail}}',
     policyNone: 'Your organisation has set none here. Safe defaults are used.',
     settings: 'They can be read.',
@@ -44,14 +49,25 @@ export const diagnostics = {
     agent: 'It is running for you.',
   },
   notChecked: {
+    driver: 'This cannot be seen from here while no card reader is listed.',
     reader: 'This needs the smartcard service.',
     card: 'This needs a card reader.',
     trust: 'Your organisation has not told Wardkey whom to trust. Cards are checked by dates and names alone.',
     revocation: 'No card has been in yet whose issuer says where to ask, or your organisation does not want it.',
-    network: 'Your organisation has not told Wardkey of any page to look for.',
+    network: 'Your organisation has not told Wardkey of any page or card desk to look for.',
     other: 'This could not be checked now.',
   },
+  /** Where the steps of an unlock would say that Wardkey tries again by itself. */
+  deskNext: {
+    Desk_NotReached:
+      'Check the network of this computer, and check again. If it stays so, tell IT. Signing in with your card works without it.',
+    Desk_Unavailable:
+      'Check again in a few minutes. If it stays so, tell whoever looks after the card desk. Signing in with your card works without it.',
+    Desk_NotUnderstood: 'Tell IT: see desk.address in the policy, and update Wardkey.',
+  },
   found: 'Found: {{detail}}',
+  missing: 'Not found: {{detail}}',
+  asked: 'Asked: {{detail}}',
   report: 'Save a report for the help desk',
   reporting: 'Saving the report',
   reportSaved: 'The report is saved',

@@ -1,15 +1,6 @@
 import { openDesktopSession } from '../../../native/session-lock/desktop-session.ts';
-import {
-  agentFinding,
-  cardFindings,
-  clockFinding,
-  type Finding,
-  lockFinding,
-  policyFinding,
-  revocationFinding,
-  settingsFinding,
-  trustFinding,
-} from '../../doctor/diagnosis.ts';
+import type { Finding } from '../../doctor/diagnosis.ts';
+import { examineComputer } from '../../doctor/examine-computer.ts';
 import { policyFile, settingsFolder } from '../../store/folders.ts';
 import { loadPolicy } from '../../store/policy-source.ts';
 import { openSettings } from '../../store/settings.ts';
@@ -45,16 +36,15 @@ async function examine(policyPath: string | null): Promise<Finding[]> {
     agent?.close();
     const repaired: string[] = [];
     openSettings(settingsFolder(), ({ file, why }) => repaired.push(`${file}: ${why}`));
-    const findings = [
-      ...cardFindings(observer.runtime.state),
-      trustFinding(observer.trust(), observer.runtime.state.policy.expiry.ladderDays, new Date()),
-      revocationFinding(observer.trust(), new Date()),
-      clockFinding(new Date(), observer.trust().clockBehind),
-      policyFinding(await loadPolicy(policyPath ?? policyFile())),
-      settingsFinding(repaired),
-      await lockFinding(desktop),
-      agentFinding(agent !== null),
-    ];
+    const loaded = await loadPolicy(policyPath ?? policyFile());
+    const findings = await examineComputer({
+      state: () => observer.runtime.state,
+      trust: () => observer.trust(),
+      desktop,
+      policy: () => loaded,
+      settingsProblems: () => repaired,
+      agentRuns: agent !== null,
+    });
     await desktop.close();
     return findings;
   } finally {
