@@ -114,7 +114,7 @@ const PHASES: Readonly<Record<AgentPhase, readonly Screen[]>> = {
   'awaiting-passcode': [
     ['awaiting-passcode', oneCard('awaiting-passcode')],
     ['awaiting-passcode-tries-unknown', oneCard('awaiting-passcode', { triesLeft: null })],
-    ['awaiting-passcode-at-insertion', { ...oneCard('awaiting-passcode'), sessionBegins: 'insertion' }],
+    ['awaiting-insertion-again', { ...oneCard('awaiting-passcode'), sessionBegins: 'insertion' }],
   ],
   checking: [['checking', oneCard('checking')]],
   active: [
@@ -193,11 +193,12 @@ async function seeEach(page: Page, script: Script, screens: readonly Screen[]): 
 }
 
 /** The heading by which a screen is known to be there. */
-function titleOf({ phase, countdowns, failedAction, unattended, alerts }: Told): string | RegExp {
+function titleOf({ phase, countdowns, failedAction, unattended, alerts, sessionBegins }: Told): string | RegExp {
   if (countdowns?.length) return /./;
   if (unattended) return en.removal.unattended.title;
   if (alerts?.length) return en.alerts.titleToday;
-  return failedAction ? en.desktop.failed.title : en.panel.state[phase ?? 'no-card'];
+  if (failedAction) return en.desktop.failed.title;
+  return sessionBegins === 'insertion' ? en.panel.insertAgain.title : en.panel.state[phase ?? 'no-card'];
 }
 
 /** What the agent answers to a command of this name from now on; all others are done. */
@@ -326,12 +327,6 @@ test.describe('every screen, in both languages and themes', () => {
     await button(page, 'Settings').click();
     await expect(page.getByRole('radio', { name: 'Cymraeg' })).toBeVisible();
     await see(page, script, 'settings', page.getByRole('radio', { name: 'Cymraeg' }));
-    answer(script, 'set-preference', { ok: false, code: 'Settings_NotSaved' });
-    await page.getByRole('radio', { name: 'Do nothing' }).click();
-    const problem = page.getByRole('alert');
-    await expect(problem).toContainText('Settings could not be saved.');
-    await see(page, script, 'settings-not-saved', problem);
-
     await button(page, 'End Wardkey').click();
     const sure = page.locator('.wk-quit--asked');
     await expect(sure).toContainText('Are you sure you want to end Wardkey?');
@@ -341,10 +336,19 @@ test.describe('every screen, in both languages and themes', () => {
     await expect(sure.getByRole('alert')).toContainText('cannot be ended');
     await see(page, script, 'end-refused', sure.getByRole('alert'));
 
+    await button(page, 'Your card').click();
+    await button(page, 'Settings').click();
     const all = Object.entries(preferences).map(([name, each]) => [name, { ...each, managed: true }]);
     script.tell({ preferences: Object.fromEntries(all), host: { ...able, mayQuit: false } });
     await expect(page.getByText('Set by your organisation')).toHaveCount(all.length);
     await see(page, script, 'settings-managed', page.locator('.wk-managed').first());
+
+    script.tell({ preferences });
+    answer(script, 'set-preference', { ok: false, code: 'Settings_NotSaved' });
+    await page.getByRole('radio', { name: 'Do nothing' }).click();
+    const problem = page.getByRole('alert');
+    await expect(problem).toContainText('Settings could not be saved.');
+    await see(page, script, 'settings-not-saved', problem);
   });
 
   test('the licences of all it is made of, folded and unfolded', async ({ page, script }) => {

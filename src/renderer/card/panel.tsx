@@ -8,9 +8,10 @@ import { PageButton } from '../elements/page-link.tsx';
 import { Blocked } from './blocked.tsx';
 import { Certificates } from './certificates.tsx';
 import { Notices } from './notices.tsx';
+import { titleOf, wantsInsertion } from './said.ts';
 import { SignIn } from './sign-in.tsx';
 import { type BannerTone, StateBanner } from './state-banner.tsx';
-import { Trouble } from './trouble.tsx';
+import { Trouble, whoHelpsWith } from './trouble.tsx';
 import { holderOf, type Occupied, whichCard } from './which-card.ts';
 
 /** The card at a glance: whose it is, whether it is all right, what to do now. */
@@ -65,13 +66,20 @@ function Banner({ phase, shown }: { phase: AgentPhase; shown: Occupied | null })
   }
   const holder = holderOf(shown?.card ?? null, view.signInSlot);
   const since = shown?.card?.activeSince ?? null;
-  const next = phase === 'active' ? text(`panel.whenPulled.${view.whenPulled}`) : text(`panel.next.${phase}`);
+  const again = wantsInsertion(phase, view);
+  const next = text(
+    again
+      ? 'panel.insertAgain.next'
+      : phase === 'active'
+        ? `panel.whenPulled.${view.whenPulled}`
+        : `panel.next.${phase}`,
+  );
   return (
     <StateBanner
-      shows={phase}
+      shows={again ? 'no-card' : phase}
       tone={toneOf(phase)}
-      title={text(`panel.state.${phase}`)}
-      takesFocus={phase !== 'awaiting-passcode'}
+      title={text(titleOf(phase, view))}
+      takesFocus={again || phase !== 'awaiting-passcode'}
     >
       {holder !== null && phase !== 'locked' && (
         <p className="wk-banner__whose">{text('panel.whose', { name: holder })}</p>
@@ -91,7 +99,7 @@ function CardActions({ shown }: { shown: Occupied }) {
     case 'awaiting-passcode':
     case 'checking':
       if (card === null || card.cardId === null) return null;
-      if (view.sessionBegins === 'insertion') return <p>{text('panel.signsInByItself')}</p>;
+      if (view.sessionBegins === 'insertion') return null;
       return (
         <>
           {card.trouble?.startsWith('Certificate_') === true && <Trouble code={card.trouble} />}
@@ -101,7 +109,10 @@ function CardActions({ shown }: { shown: Occupied }) {
     case 'active':
       return (
         <>
-          <Button onClick={() => void bridge.request({ command: 'lock-now' })}>{text('panel.lockNow')}</Button>
+          {/* Where locking has failed, the banner has this button already. */}
+          {view.failedAction === null && (
+            <Button onClick={() => void bridge.request({ command: 'lock-now' })}>{text('panel.lockNow')}</Button>
+          )}
           {card !== null && <Certificates certificates={card.certificates} />}
           {mayRenew(card?.certificates ?? [], view.renewalDays) && (
             <Button look="secondary" onClick={() => goTo({ page: 'journey', journey: 'renew' })}>
@@ -119,7 +130,7 @@ function CardActions({ shown }: { shown: Occupied }) {
       return (
         <>
           {card?.trouble != null && <Trouble code={card.trouble} />}
-          <Contact who="ra" />
+          <Contact who={whoHelpsWith(card?.trouble ?? null)} />
           {card !== null && <Certificates certificates={card.certificates} />}
           {view.organisation.pages.includes('help') && (
             <PageButton page="help" look="secondary">
@@ -146,7 +157,7 @@ const mayRenew = (certificates: ReadonlyArray<{ daysLeft: number | null }>, rene
 
 function OtherCards({ others }: { others: readonly Occupied[] }) {
   const { text } = useLanguage();
-  const { signInSlot } = useView();
+  const view = useView();
   return (
     <section className="wk-others" aria-labelledby="other-cards">
       <h2 id="other-cards" className="nhsuk-heading-s">
@@ -156,8 +167,8 @@ function OtherCards({ others }: { others: readonly Occupied[] }) {
         {others.map(({ reader, phase, card }) => (
           <li key={reader} className="wk-other">
             <span className="wk-other__words">
-              <strong>{holderOf(card, signInSlot) ?? reader}</strong>
-              <span>{text(`panel.state.${phase}`)}</span>
+              <strong>{holderOf(card, view.signInSlot) ?? reader}</strong>
+              <span>{text(titleOf(phase, view))}</span>
             </span>
             <Button look="secondary" onClick={() => chooseReader(reader)}>
               {text('panel.useThisCard', { reader })}

@@ -15,8 +15,9 @@ export function Report() {
     setProblem(null);
     const outcome = await bridge.request({ command: 'make-report' });
     setSaving(false);
-    if (outcome.ok) setPath(outcome.value);
-    else setProblem(outcome);
+    // One from before is not called saved beside one that was not.
+    setPath(outcome.ok ? outcome.value : null);
+    if (!outcome.ok) setProblem(outcome);
   };
   return (
     <section className="wk-report" aria-label={text('diagnostics.report')}>

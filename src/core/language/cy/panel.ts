@@ -69,6 +69,9 @@ export const panel = {
   noticeUntil: 'Tan {{time}} ar {{date}}',
   dismiss: 'Cau’r neges',
   tellsState: 'Cyflwr eich cerdyn',
-  signsInByItself:
-    'Byddwch wedi mewngofnodi cyn gynted ag y bydd eich cerdyn wedi’i ddarllen. Gall rhaglenni eraill ofyn am eich cod pas o hyd.',
+  /** Where a session begins by itself, and the one of this card has ended. */
+  insertAgain: {
+    title: 'Rhowch eich cerdyn clyfar i mewn eto',
+    next: 'Tynnwch ef allan a’i roi i mewn eto i fewngofnodi.',
+  },
 } as const;

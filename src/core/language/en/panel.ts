@@ -67,6 +67,6 @@ export const panel = {
   noticeUntil: 'Until {{time}} on {{date}}',
   dismiss: 'Dismiss',
   tellsState: 'State of your card',
-  signsInByItself:
-    'You are signed in as soon as your card has been read. Other programs may still ask for your passcode.',
+  /** Where a session begins by itself, and the one of this card has ended. */
+  insertAgain: { title: 'Put your smartcard in again', next: 'Take it out and put it in again to sign in.' },
 } as const;
