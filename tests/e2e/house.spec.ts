@@ -142,6 +142,15 @@ test('about: what this is, its version, and the licences of all it is made of', 
   await page.getByRole('button', { name: 'About Wardkey' }).click();
   await expect(page.getByRole('main')).toContainText('0.1.0');
   await look({ page, user, policy }, 'about');
+  await page.getByRole('button', { name: 'Show the licences' }).click();
+  const list = page.getByRole('list', { name: 'Software that Wardkey is made of' });
+  await expect(list).toBeFocused();
+  await expect(list).toContainText('nhsuk-frontend');
+  const react = list.getByRole('listitem').filter({ hasText: /^react 1/ });
+  const terms = react.getByText('Permission is hereby granted, free of charge');
+  await expect(terms).toBeHidden();
+  await react.locator('summary').press('Enter');
+  await expect(terms).toBeVisible();
 });
 
 test.describe('the first start', () => {
