@@ -1,6 +1,16 @@
 import { BEN } from '../../src/simulator/pki/person.ts';
 import { look } from './gallery.ts';
-import { enterPasscode, expect, heading, newCard, signIn, TEST_PIN, test, typePasscode } from './window.ts';
+import {
+  enterPasscode,
+  expect,
+  heading,
+  newCard,
+  signIn,
+  TEST_PIN,
+  test,
+  typePasscode,
+  unlockAsAPerson,
+} from './window.ts';
 
 const DAY_MS = 86_400_000;
 const endingIn = (days: number) => ({
@@ -137,6 +147,7 @@ test.describe('the warning of expiry', () => {
   test('comes once a login, says the date and what happens on it, and leads to the renewal', async ({
     page,
     agent,
+    desktop,
     user,
     policy,
     reader,
@@ -160,6 +171,10 @@ test.describe('the warning of expiry', () => {
     // Another login warns again.
     await reader.pull();
     await agent.phase('locked', from);
+    await unlockAsAPerson(page, desktop);
+    await reader.insert(card);
+    await enterPasscode(page, TEST_PIN);
+    await expect(alert).toBeVisible();
   });
 });
 
@@ -176,5 +191,27 @@ test.describe('an unattended card', () => {
     await reminder.getByRole('button', { name: 'I am here' }).click();
     await expect(heading(page, 'You are signed in')).toBeVisible();
     expect(agent.lines.filter(({ event }) => event === 'decided')).toEqual([]);
+  });
+
+  test.describe('that nobody comes back to', () => {
+    test.use({ policy: { unattended: { remindAfterSeconds: 10, actAfterSeconds: 3 } } });
+
+    test('ends its session and locks the desktop; the card stays in and wants its passcode again', async ({
+      page,
+      agent,
+      desktop,
+      reader,
+    }) => {
+      await reader.insert(await newCard());
+      await signIn(page);
+      await expect(page.getByRole('alertdialog', { name: 'Is anyone there?' })).toBeVisible({ timeout: 30_000 });
+      await desktop.untilReallyLocked(true);
+      await expect(heading(page, 'This computer is locked')).toBeVisible();
+      expect(agent.lines.filter(({ event }) => event === 'decided')).toMatchObject([
+        { decision: { cause: 'unattended', action: 'lock' } },
+      ]);
+      await unlockAsAPerson(page, desktop);
+      await expect(heading(page, 'Enter your passcode')).toBeVisible();
+    });
   });
 });

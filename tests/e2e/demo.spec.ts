@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
 import { chromium, type Page } from '@playwright/test';
 import { AgentProcess, makeUserFolders } from '../rig/agent-process.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from './chromium.ts';
+import { violations } from './gallery.ts';
 import { test as base, enterPasscode, expect, heading, openWindow, TEST_PIN, typePasscode } from './window.ts';
 
 /** `npm run demo`: the demonstration's panel beside the window, on the embedded virtual readers; nothing else is installed or run. */
@@ -31,10 +31,7 @@ test('the demonstration plays it all: signing in, leaving, the lock, service, co
   demo: page,
 }) => {
   await page.screenshot({ path: '.cache/screens/demo-light.png' });
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  expect(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await expect(panel(page)).toContainText(TEST_PIN);
 
   await choose(page, 'Put Ada’s card into reader 1');
@@ -113,10 +110,7 @@ test('a blocked card is unlocked in two minutes: the desk’s messages are read 
   await expect(message).toBeVisible();
   await expect(message).toBeInViewport();
   await page.screenshot({ path: '.cache/screens/demo-mail-light.png', fullPage: true });
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  expect(violations.map(({ id, nodes }) => `${id} ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   const code = /Your code is (\d{6})/.exec(await message.innerText())?.[1] ?? '';
   const unlock = async () => {
     await expect(heading(page, 'Choose a new passcode')).toBeVisible();

@@ -64,7 +64,7 @@ export async function look(at: Look, name: string): Promise<void> {
  * What axe finds wrong. The window has no frames: one run in the page itself is all of it. Its program, which takes longer to
  * load than to run, is loaded once a page.
  */
-async function violations(page: Page): Promise<readonly string[]> {
+export async function violations(page: Page): Promise<readonly string[]> {
   const isThere = await page.evaluate(() => 'axe' in window);
   const axe = new AxeBuilder(isThere ? { page, axeSource: 'undefined' } : { page });
   const found = await axe

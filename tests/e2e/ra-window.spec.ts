@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import type { CardPhase } from '../../src/core/agent/phases.ts';
 import type { ViewOutcome } from '../../src/core/contract/view.ts';
 import { look } from './gallery.ts';
@@ -16,7 +16,8 @@ const SIGN_IN = { command: 'ra-sign-in', reader: READER, cardId: CARD_ID, lastTr
 const main = (page: Page) => page.getByRole('main');
 const alert = (page: Page) => page.getByRole('alert');
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
-const see = (page: Page, script: Script, name: string) => look({ page, dress: script.dress }, `ra-window-${name}`);
+const see = (page: Page, script: Script, name: string, still?: Locator) =>
+  look({ page, dress: script.dress, ...(still === undefined ? {} : { still }) }, `ra-window-${name}`);
 
 /** A card in the reader that is in this phase, and has so many tries left. */
 function card(script: Script, phase: CardPhase, triesLeft = 3): void {
@@ -65,7 +66,7 @@ test.describe('the page for RAs', () => {
     await page.keyboard.type('482');
     await page.keyboard.press('Enter');
     await expect(main(page)).toContainText('A passcode has at least 4 characters');
-    await see(page, script, 'too-short');
+    await see(page, script, 'too-short', page.locator('[aria-invalid=true]'));
     expect(script.asked).toEqual([]);
 
     const answered = Promise.withResolvers<ViewOutcome>();
@@ -99,7 +100,7 @@ test.describe('the page for RAs', () => {
     await send(page);
     await expect(alert(page)).toBeFocused();
     await expect(alert(page)).toContainText('2 tries left');
-    await see(page, script, 'wrong');
+    await see(page, script, 'wrong', alert(page));
     for (const [code, says, next] of [
       ['Desk_NotReached', 'cannot be reached', 'Check the network of this computer, and try again.'],
       ['Desk_NotTrusted', 'could not show', 'Do not go on here.'],
@@ -115,7 +116,7 @@ test.describe('the page for RAs', () => {
       await expect(alert(page)).toContainText(next);
       await expect(alert(page)).toContainText(code);
     }
-    await see(page, script, 'not-opened');
+    await see(page, script, 'not-opened', alert(page));
     answer(script, { ok: false, code: 'Card_Removed' });
     await send(page);
     card(script, 'empty');
