@@ -1,11 +1,12 @@
 import { pathToFileURL } from 'node:url';
-import { type Browser, test as base, chromium, expect, type Locator, type Page } from '@playwright/test';
+import { type Browser, test as base, chromium, expect, type Page } from '@playwright/test';
 import { issueCardState, TEST_PIN } from '../../src/simulator/pki/issue-card.ts';
 import { CardPlayer, type PlayedReader } from '../../src/simulator/reader/card-player.ts';
 import { AgentProcess, makeUserFolders, type UserFolders } from '../rig/agent-process.ts';
 import { type Desktop, startDesktop } from '../rig/logind.ts';
 import { type Pcscd, startPcscd } from '../rig/pcscd.ts';
 import { CHROMIUM, CHROMIUM_ARGUMENTS } from './chromium.ts';
+import { enterPasscode, heading, typePasscode } from './panel.ts';
 
 /** Daemons that all tests of a worker share. */
 type World = {
@@ -103,22 +104,8 @@ export async function openWindow(page: Page, agent: AgentProcess): Promise<void>
   await expect(page.locator('.wk-window')).toBeVisible();
 }
 
-export const heading = (page: Page, name: string | RegExp): Locator => page.getByRole('heading', { level: 1, name });
-
 /** A new card of Ada's. */
 export const newCard = (order: Parameters<typeof issueCardState>[0] = {}) => issueCardState({ keys: 'p256', ...order });
-
-export async function typePasscode(page: Page, passcode: string, label = 'Passcode'): Promise<void> {
-  await page.getByLabel(label, { exact: true }).focus();
-  await page.keyboard.type(passcode);
-}
-
-/** Types a passcode for the card that asks for one, and sends it. */
-export async function enterPasscode(page: Page, passcode: string): Promise<void> {
-  await expect(heading(page, 'Enter your passcode')).toBeVisible();
-  await typePasscode(page, passcode);
-  await page.keyboard.press('Enter');
-}
 
 /** Signs in with the passcode of every new card; resolves when the window says so. */
 export async function signIn(page: Page): Promise<void> {
@@ -135,4 +122,4 @@ export async function unlockAsAPerson(page: Page, desktop: Desktop): Promise<voi
   await desktop.unlock();
 }
 
-export { expect, TEST_PIN };
+export { enterPasscode, expect, heading, TEST_PIN, typePasscode };

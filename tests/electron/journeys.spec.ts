@@ -2,23 +2,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { TEST_PIN } from '../../src/simulator/pki/issue-card.ts';
+import { enterPasscode, heading } from '../e2e/panel.ts';
+import { PLAYED_JOURNEYS } from '../e2e/played-journeys.ts';
 import { ask, expect, perform, test } from './program.ts';
 import { ELECTRON_PROGRAM, ROOT } from './programs.ts';
 
-const heading = (name: string) => ({ level: 1, name });
-
 test('the panel shows, and knows which host it is in', async ({ program: { page } }) => {
   expect(page.url()).toBe('app://wardkey/index.html');
-  await expect(page.getByRole('heading', heading('Put your smartcard in'))).toBeVisible();
+  await expect(heading(page, 'Put your smartcard in')).toBeVisible();
 });
 
-test('a card is asked for its passcode, and signs in', async ({ program: { page } }) => {
-  await perform(page, { deed: 'insert', card: 'ada', reader: 0 });
-  await expect(page.getByRole('heading', heading('Enter your passcode'))).toBeVisible();
-  await page.getByLabel('Passcode', { exact: true }).focus();
-  await page.keyboard.type(TEST_PIN);
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', heading('You are signed in'))).toBeVisible();
+test.describe('in Electron as in the browser host', () => {
+  test.describe.configure({ timeout: 120_000 });
+  for (const { name, play } of PLAYED_JOURNEYS) test(name, async ({ program: { page } }) => play(page));
 });
 
 test('a card pulled counts down on every display, and the same card ends it', async ({ program: { app, page } }) => {
@@ -107,9 +103,6 @@ test('quitting ends the agent first, and all of it', async ({ program: { app } }
 
 async function signIn(page: Parameters<typeof ask>[0]): Promise<void> {
   await perform(page, { deed: 'insert', card: 'ada', reader: 0 });
-  await expect(page.getByRole('heading', heading('Enter your passcode'))).toBeVisible();
-  await page.getByLabel('Passcode', { exact: true }).focus();
-  await page.keyboard.type(TEST_PIN);
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', heading('You are signed in'))).toBeVisible();
+  await enterPasscode(page, TEST_PIN);
+  await expect(heading(page, 'You are signed in')).toBeVisible();
 }
