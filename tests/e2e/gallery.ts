@@ -1,15 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { UserFolders } from '../rig/agent-process.ts';
+import { violations } from './axe.ts';
 
 /** Where the pictures of all screens go; git does not see it. */
 const FOLDER = join(import.meta.dirname, '..', '..', '.cache', 'screens');
 
 const LANGUAGES = ['en', 'cy'] as const;
 const THEMES = ['light', 'dark'] as const;
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 export type Clothes = { readonly language: (typeof LANGUAGES)[number]; readonly theme: (typeof THEMES)[number] };
 
@@ -58,21 +57,6 @@ export async function look(at: Look, name: string): Promise<void> {
   if ('user' in at) at.user.writePolicy(at.policy);
   else await at.dress({ language: 'en', theme: 'light' });
   await worn(page, { language: 'en', theme: 'light' });
-}
-
-/**
- * What axe finds wrong. The window has no frames: one run in the page itself is all of it. Its program, which takes longer to
- * load than to run, is loaded once a page.
- */
-export async function violations(page: Page): Promise<readonly string[]> {
-  const isThere = await page.evaluate(() => 'axe' in window);
-  const axe = new AxeBuilder(isThere ? { page, axeSource: 'undefined' } : { page });
-  const found = await axe
-    .options({ resultTypes: ['violations'] })
-    .withTags(WCAG)
-    .setLegacyMode()
-    .analyze();
-  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
 }
 
 async function wear(at: Look, clothes: Clothes): Promise<void> {
