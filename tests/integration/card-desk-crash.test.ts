@@ -3,12 +3,16 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { newKeyLine } from '../../services/card-desk/src/secrets/key-ring.ts';
+import { newKeyLine, parseKeyRing } from '../../services/card-desk/src/secrets/key-ring.ts';
+import { openPglite } from '../../services/card-desk/src/store/pglite.ts';
+import { openPostgres } from '../../services/card-desk/src/store/postgres.ts';
 import { deskHttpRequest, deskResultOf } from '../../src/core/contract/card-desk/http.ts';
 import { PERSON, someCardId } from '../rig/card-desk.ts';
 import { CardDeskFolder, type ServingDesk } from '../rig/card-desk-process.ts';
 import { type Daemon, startDaemon } from '../rig/daemon.ts';
 import { Postgres } from '../rig/postgres.ts';
+import { SmtpServer } from '../rig/smtp-server.ts';
+import { UnlockLoad } from '../rig/unlock-load.ts';
 
 // The desk as a process, and what it runs on, killed or without room while it works: what was acknowledged is there afterwards.
 
@@ -23,7 +27,56 @@ async function scratch(): Promise<string> {
   return path;
 }
 
-const secrets = () => ({ CARD_DESK_KEYS: newKeyLine('k'), CARD_DESK_SMTP_URL: 'smtp://127.0.0.1:1' });
+/** Cards of one person each: more of them are at work at once than the desk has processors. */
+const CARDS = 4;
+/** Every card is unlocked again and again. */
+const UNLIMITED = Object.fromEntries(
+  ['requestsOfSource', 'startsOfSource', 'codesOfCard', 'codesOfCardADay', 'messagesToAddress'].map((name) => [
+    name,
+    { count: 100_000 },
+  ]),
+);
+
+type Ward = {
+  readonly folder: CardDeskFolder;
+  readonly unlocks: UnlockLoad;
+  readonly expectNothingLost: () => Promise<void>;
+};
+
+/** A desk that does not run yet, with cards whose owners get their codes by mail. `databaseUrl`: null for PGlite. */
+async function ward(databaseUrl: string | null, dataFolder: string | null = null): Promise<Ward> {
+  const smtp = await SmtpServer.start(['--no-tls']);
+  closing.push(() => smtp.end());
+  const keys = newKeyLine('k');
+  const path = await scratch();
+  const data = dataFolder ?? join(path, 'data');
+  const folder = new CardDeskFolder(
+    path,
+    {
+      CARD_DESK_KEYS: keys,
+      CARD_DESK_SMTP_URL: `smtp://127.0.0.1:${smtp.port}`,
+      ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
+    },
+    { limits: UNLIMITED, dataFolder: data },
+  );
+  const unlocks = await UnlockLoad.enrol(folder, smtp, CARDS);
+  return {
+    folder,
+    unlocks,
+    async expectNothingLost() {
+      const database = databaseUrl === null ? await openPglite(join(data, 'pglite')) : openPostgres(databaseUrl);
+      try {
+        expect(await unlocks.lost(database, parseKeyRing(keys))).toEqual([]);
+      } finally {
+        await database.close();
+      }
+    },
+  };
+}
+
+async function reported(unlocks: UnlockLoad, count: number): Promise<void> {
+  await expect.poll(() => unlocks.reports.length, { timeout: 30_000, interval: 5 }).toBeGreaterThanOrEqual(count);
+}
 
 async function serving(folder: CardDeskFolder): Promise<ServingDesk> {
   const desk = await folder.serve();
@@ -89,29 +142,37 @@ async function expectWholeChain(folder: CardDeskFolder, atLeast: number): Promis
 }
 
 describe('on PGlite', () => {
-  test('a desk that is killed twice while it works loses nothing that it acknowledged', async () => {
-    const folder = new CardDeskFolder(await scratch(), secrets());
+  test('a desk that is killed twice while it works loses nothing that it acknowledged, and no code of a card', async () => {
+    const { folder, unlocks, expectNothingLost } = await ward(null);
     const acknowledged: Acknowledged[] = [];
     for (let round = 0; round < 2; round++) {
       const desk = await serving(folder);
       const work = load(desk);
+      const before = unlocks.reports.length;
+      unlocks.start(desk);
       await work.atLeast(40 + 17 * round);
+      await reported(unlocks, before + 8);
       await desk.end('SIGKILL');
       await work.stop();
+      await unlocks.stop();
       acknowledged.push(...work.acknowledged);
+      await expectNothingLost();
     }
     const desk = await serving(folder);
     await expectAll(desk, acknowledged);
     await expectWholeChain(folder, acknowledged.length);
     expect(await desk.end()).toBe(0);
-  }, 150_000);
+    await expectNothingLost();
+  }, 300_000);
 
   test('without room on the disk it acknowledges nothing that it has not kept, and goes on when there is room', async () => {
     const disk = await smallDisk('160m');
-    const folder = new CardDeskFolder(await scratch(), secrets(), { dataFolder: join(disk.path, 'data') });
+    const { folder, unlocks, expectNothingLost } = await ward(null, join(disk.path, 'data'));
     const desk = await serving(folder);
     const work = load(desk);
+    unlocks.start(desk);
     await work.atLeast(20);
+    await reported(unlocks, 4);
     disk.fill();
     // It either refuses or ends itself, and is started again by whoever supervises it.
     await expect
@@ -119,31 +180,43 @@ describe('on PGlite', () => {
       .toBe(true);
     await desk.end('SIGKILL');
     await work.stop();
+    await unlocks.stop();
     disk.free();
+    await expectNothingLost();
     const again = await serving(folder);
     await expectAll(again, work.acknowledged);
     await expectWholeChain(folder, work.acknowledged.length);
-  });
+    const before = unlocks.reports.length;
+    unlocks.start(again);
+    await reported(unlocks, before + 4);
+    await unlocks.stop();
+    expect(await again.end()).toBe(0);
+    await expectNothingLost();
+  }, 300_000);
 });
 
 describe('on PostgreSQL', () => {
   async function onPostgres(mounts: { data?: string } = {}) {
     const server = await Postgres.start(mounts.data);
     closing.push(() => server.end());
-    const folder = new CardDeskFolder(await scratch(), { ...secrets(), DATABASE_URL: server.url() });
-    return { server, folder };
+    return { server, ...(await ward(server.url())) };
   }
 
   test('a server that is killed while the desk works: refused meanwhile, then served again, nothing lost', async () => {
-    const { server, folder } = await onPostgres();
+    const { server, folder, unlocks, expectNothingLost } = await onPostgres();
     const desk = await serving(folder);
     const work = load(desk);
     for (let round = 1; round <= 2; round++) {
+      const reportedBefore = unlocks.reports.length;
+      unlocks.start(desk);
       await work.atLeast(60 * round);
+      await reported(unlocks, reportedBefore + 8);
       await server.crash();
       const refused = work.statuses.get(503) ?? 0;
       await expect.poll(() => work.statuses.get(503) ?? 0, { timeout: 20_000 }).toBeGreaterThan(refused);
+      await unlocks.stop();
       await server.startAgain();
+      await expectNothingLost();
       const before = work.acknowledged.length;
       await work.atLeast(before + 20);
     }
@@ -152,40 +225,64 @@ describe('on PostgreSQL', () => {
     await expectAll(desk, work.acknowledged);
     await expectWholeChain(folder, work.acknowledged.length);
     expect(await desk.end()).toBe(0);
-  });
+  }, 300_000);
 
   test('a desk that is killed while it works, and two that take over', async () => {
-    const { folder } = await onPostgres();
+    const { folder, unlocks, expectNothingLost } = await onPostgres();
     const first = await serving(folder);
     const work = load(first);
+    unlocks.start(first);
     await work.atLeast(60);
+    await reported(unlocks, 8);
     await first.end('SIGKILL');
     await work.stop();
+    await unlocks.stop();
     const others = [await serving(folder), await serving(folder)];
-    for (const desk of others) await expectAll(desk, work.acknowledged);
+    await expectNothingLost();
+    for (const desk of others) {
+      await expectAll(desk, work.acknowledged);
+      const before = unlocks.reports.length;
+      unlocks.start(desk);
+      await reported(unlocks, before + 4);
+      await unlocks.stop();
+    }
+    await expectNothingLost();
     await expectWholeChain(folder, work.acknowledged.length);
-  });
+  }, 300_000);
 
   test('without room on the disk it acknowledges nothing that it has not kept, and goes on when there is room', async () => {
     const disk = await smallDisk('160m');
-    const { server, folder } = await onPostgres({ data: join(disk.path, 'data') });
+    const { server, folder, unlocks, expectNothingLost } = await onPostgres({ data: join(disk.path, 'data') });
     const desk = await serving(folder);
     const work = load(desk);
+    unlocks.start(desk);
     await work.atLeast(20);
+    await reported(unlocks, 4);
     disk.fill();
     await expect.poll(() => work.statuses.get(503) ?? 0, { timeout: 50_000, interval: 20 }).toBeGreaterThan(0);
+    await unlocks.stop();
     disk.free();
     if (!server.daemon.running()) await server.startAgain();
     const before = work.acknowledged.length;
     await work.atLeast(before + 20);
+    await expectNothingLost();
+    const reportedBefore = unlocks.reports.length;
+    unlocks.start(desk);
+    await reported(unlocks, reportedBefore + 4);
     await work.stop();
+    await unlocks.stop();
     await expectAll(desk, work.acknowledged);
+    await expectNothingLost();
     await expectWholeChain(folder, work.acknowledged.length);
-  });
+  }, 300_000);
 });
 
 test('a desk that is asked to stop answers what it has begun', async () => {
-  const folder = new CardDeskFolder(await scratch(), secrets(), { answersTakeMs: 5000 });
+  const folder = new CardDeskFolder(
+    await scratch(),
+    { CARD_DESK_KEYS: newKeyLine('k'), CARD_DESK_SMTP_URL: 'smtp://127.0.0.1:1' },
+    { answersTakeMs: 5000 },
+  );
   const desk = await serving(folder);
   const { method, target, headers, body } = deskHttpRequest('startUnlock', {
     body: { cardId: someCardId(), address: PERSON.email },

@@ -93,7 +93,7 @@ export class CardAtDesk {
   }
 
   /** Signs a challenge of the desk by 9E and takes what is released for it. */
-  async prove(desk: DeskUnderTest, ticket: Ticket, card: { readonly cardId: string } = this) {
+  async prove(desk: Pick<DeskUnderTest, 'does' | 'call'>, ticket: Ticket, card: { readonly cardId: string } = this) {
     const challenge = await desk.does('challenge', ask(ticket, { by: 'signature' }), ticket.token);
     const { body, privateKey } = await this.proofOf(ticket, challenge.challenge, card.cardId);
     const result = await desk.call('proveCard', ask(ticket, body), ticket.token);

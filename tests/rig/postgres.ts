@@ -11,6 +11,7 @@ import { migrate } from '../../services/card-desk/src/store/migrations.ts';
 import { openPostgres } from '../../services/card-desk/src/store/postgres.ts';
 import type { DatabaseUnderTest } from './card-desk.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
+import { childrenOf } from './process-tree.ts';
 
 /**
  * A real PostgreSQL server of our own: Debian's, in a folder that goes with it, on a port of 127.0.0.1. It refuses to run as
@@ -57,10 +58,18 @@ export class Postgres {
     return `postgres://desk@127.0.0.1:${this.port}/${database}`;
   }
 
-  /** Kills the server at once. */
+  /** Kills the server at once, with all its processes: what they had not written yet is never written. */
   async crash(): Promise<void> {
-    await this.daemon.end('SIGKILL');
-    // Its other processes notice that it is gone, and let go of the folder.
+    const family = childrenOf(this.daemon.pid);
+    const gone = this.daemon.end('SIGKILL');
+    for (const pid of family) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended already.
+      }
+    }
+    await gone;
     rmSync(join(this.data, 'postmaster.pid'), { force: true });
   }
 

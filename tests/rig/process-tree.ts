@@ -27,6 +27,11 @@ export function familyOf(pid: number, word: string): readonly number[] {
   return [...family].filter((each) => each !== pid && each !== process.pid);
 }
 
+/** What a process has started itself. */
+export function childrenOf(pid: number): readonly number[] {
+  return processes().flatMap((each) => (each.parent === pid ? [each.pid] : []));
+}
+
 /** Those that still live, with what they were started with. */
 export function stillRunning(pids: readonly number[]): readonly string[] {
   return processes().flatMap(({ pid, command }) => (pids.includes(pid) ? [command] : []));
