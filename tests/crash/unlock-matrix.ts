@@ -10,7 +10,8 @@ import { CrashDesk, UnlockScene } from './unlock-scene.ts';
 export const FAULTS = [
   'cut',
   'kill-agent',
-  'kill-desk',
+  /** The desk is gone between two requests, and comes back. */
+  'desk-away',
   'pull-card',
   /** The agent dies, and what it wrote last is not on the disk after all: the file is older than what has happened. */
   'old-file',
@@ -133,7 +134,7 @@ async function runOnce(desk: CrashDesk, profile: ProfileName, way: Way, breaks: 
     if (next.fault === 'old-file') scene.killAgent(1 + (next.message % 3));
     if (next.fault === 'full-disk' || next.fault === 'full-disk-and-kill') scene.fillDisk();
     if (next.fault === 'full-disk-and-kill') waiting.unshift(SOON_AFTER);
-    if (next.fault === 'kill-desk') desk.kill();
+    if (next.fault === 'desk-away') desk.goAway();
     if (next.fault === 'pull-card') scene.reader.reader.pull();
     return next.fault;
   };

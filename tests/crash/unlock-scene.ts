@@ -26,8 +26,8 @@ import { WatchedReader } from './watched-reader.ts';
 
 /**
  * One blocked card, its owner, the agent's unlock and a whole card desk, in one process: the code that ships at both ends, with
- * a relay and a watched reader between. What a crash takes away is taken away here: the agent's memory, the desk's process,
- * the card, the answer.
+ * a relay and a watched reader between. What a crash takes away is taken away here: the agent's memory, the desk, the card,
+ * the answer. The desk's process is killed elsewhere, see {@link CrashDesk.goAway}.
  */
 
 const UNLIMITED = { count: 1_000_000, seconds: 1 };
@@ -41,7 +41,7 @@ const STUCK_MS = 10_000;
 
 const bytes = (text: string) => Uint8Array.from(Buffer.from(text));
 
-/** The desk's database, and the desk on it, which can be killed and started again. */
+/** The desk's database, and the desk on it, which can go away and be started again. */
 export class CrashDesk {
   readonly database: Database;
   readonly carrier = new RememberingCarrier();
@@ -80,11 +80,15 @@ export class CrashDesk {
     });
   }
 
-  /** Nobody is answered from this moment on. */
-  kill(): void {
-    const dying = this.service;
+  /**
+   * Nobody is answered from this moment on. That is no kill: one agent asks one thing after the other, so the desk goes between
+   * two requests, and closes in order. Its process is really killed in `card-desk-crash.test.ts`, in the middle of its work, and
+   * in `card-desk-unlock.test.ts`.
+   */
+  goAway(): void {
+    const leaving = this.service;
     this.service = null;
-    void dying?.close();
+    void leaving?.close();
   }
 
   get living() {
