@@ -111,7 +111,7 @@ function shown(cell: Cell): string {
 }
 
 /** Three digits behind the point, at every depth: more would be noise. */
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }
 
