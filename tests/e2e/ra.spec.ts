@@ -11,6 +11,7 @@ import { CardAtDesk } from '../rig/card-at-desk.ts';
 import { PERSON, RA } from '../rig/card-desk.ts';
 import { CardDeskFolder, type ServingDesk } from '../rig/card-desk-process.ts';
 import { SmtpServer } from '../rig/smtp-server.ts';
+import { violations } from './axe.ts';
 import { found, held } from './heap.ts';
 import { OpenerStandIn } from './opener.ts';
 import { test as base, expect, heading, TEST_PIN, typePasscode } from './window.ts';
