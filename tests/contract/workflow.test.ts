@@ -9,6 +9,12 @@ import { parse } from 'yaml';
 const ROOT = join(import.meta.dirname, '..', '..');
 const FILES = globSync('.github/workflows/*.{yml,yaml}', { cwd: ROOT });
 
+/** What makes the package for the journeys another one; tests/integration/package.test.ts shows what comes of it. */
+const JOURNEYS_PACKAGE = [
+  '-c.electronFuses.enableNodeCliInspectArguments=true',
+  '-c.directories.output=release-journeys',
+];
+
 const PermissionsSchema = v.record(v.string(), v.picklist(['read', 'none']));
 const WorkflowSchema = v.looseObject({
   on: v.record(v.string(), v.unknown()),
@@ -93,6 +99,28 @@ describe.each(FILES)('%s', (file) => {
     expect(Object.keys(workflow.on)).not.toContain('pull_request_target');
     // What a stranger names would be read by the shell as part of the command.
     for (const { run = '' } of steps) expect(run).not.toMatch(/\$\{\{\s*github\./);
+  });
+
+  test('makes what ships with the fuses of its description, and beside it one package for the journeys that nobody gets', () => {
+    const builds = steps.flatMap(({ run = '' }) => (run.includes('electron-builder') ? [run] : []));
+    const ships = builds.filter((run) => !run.includes('-c.'));
+    const forJourneys = builds.filter((run) => run.includes('-c.'));
+    expect(ships).toHaveLength(1);
+    // One fuse more than what ships, and a folder of its own; what it makes is not even packed.
+    expect(forJourneys).toEqual([
+      `${ships[0]?.replace(' --publish', ' --dir --publish')} ${JOURNEYS_PACKAGE.join(' ')}`,
+    ]);
+    for (const { uses, with: inputs } of steps)
+      if (uses?.startsWith('actions/upload-artifact@')) expect(inputs?.path).not.toContain('release-journeys');
+  });
+
+  test('plays the journeys once both are made, on every system', () => {
+    const runs = steps.map(({ run = '' }) => run);
+    const plays = runs.flatMap((run, place) => (run.includes('npm run e2e:electron') ? [place] : []));
+    // Linux under a screen of its own, the others without.
+    expect(plays).toHaveLength(2);
+    const lastBuild = runs.findLastIndex((run) => run.includes('electron-builder'));
+    for (const place of plays) expect(place).toBeGreaterThan(lastBuild);
   });
 
   test('publishes nothing', () => {

@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { TEST_PIN } from '../../src/simulator/pki/issue-card.ts';
 import { enterPasscode, heading } from '../e2e/panel.ts';
 import { PLAYED_JOURNEYS } from '../e2e/played-journeys.ts';
 import { ask, expect, perform, test } from './program.ts';
-import { ELECTRON_PROGRAM, ROOT } from './programs.ts';
 
 test('the panel shows, and knows which host it is in', async ({ program: { page } }) => {
   expect(page.url()).toBe('app://wardkey/index.html');
@@ -84,11 +82,11 @@ test('the page is confined to itself', async ({ program: { app, page } }) => {
   expect(app.windows()).toHaveLength(1);
 });
 
-test('closing the panel hides it, and a second start brings it back', async ({ program: { app, env } }) => {
+test('closing the panel hides it, and a second start brings it back', async ({ program: { app, env, start } }) => {
   const visible = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
   await expect.poll(visible).toBe(false);
-  const second = spawn(ELECTRON_PROGRAM ?? '', [join(ROOT, 'out', 'electron.js'), '--demo'], { env, stdio: 'ignore' });
+  const second = spawn(start.program, start.args, { env, stdio: 'ignore' });
   const [code] = await once(second, 'exit');
   expect(code).toBe(0);
   await expect.poll(visible).toBe(true);

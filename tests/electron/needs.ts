@@ -1,5 +1,5 @@
 import { bundle } from '../../build/bundle.ts';
-import { ELECTRON_PROGRAM, PACKAGED_PROGRAM } from './programs.ts';
+import { ELECTRON_PROGRAM, JOURNEYS_PROGRAM, PACKAGED_PROGRAM } from './programs.ts';
 
 /** What cannot be tried here is a failure, said plainly: it must not look like a test that passed. */
 export default async function needs(): Promise<void> {
@@ -13,5 +13,11 @@ export default async function needs(): Promise<void> {
     );
   if (PACKAGED_PROGRAM === null)
     process.stdout.write('No package for this system is in release/: only the program of the build is tested.\n');
+  if (JOURNEYS_PROGRAM === null && process.env.CI !== undefined)
+    throw new Error(
+      'Nothing was tested: no package to play the journeys on is in release-journeys/. How to make one: docs/testing.md',
+    );
+  if (JOURNEYS_PROGRAM === null)
+    process.stdout.write('No package is in release-journeys/: the journeys run on the build alone.\n');
   await bundle();
 }

@@ -42,15 +42,19 @@ async function agent(): Promise<ControlConnection> {
   return found;
 }
 
-test('has its fuses set', async () => {
+// The ninth of electron-builder.yml, resetAdHocDarwinSignature, is no fuse: it signs a Mac's program anew once they are set.
+test('has every fuse set as electron-builder.yml says', async () => {
   const wire = await getCurrentFuseWire(PROGRAM);
   const [off, on] = ['0', '1'].map((state) => state.charCodeAt(0));
   expect(wire).toMatchObject({
     [FuseV1Options.RunAsNode]: off,
+    [FuseV1Options.EnableCookieEncryption]: on,
     [FuseV1Options.EnableNodeOptionsEnvironmentVariable]: off,
     [FuseV1Options.EnableNodeCliInspectArguments]: off,
     [FuseV1Options.EnableEmbeddedAsarIntegrityValidation]: on,
     [FuseV1Options.OnlyLoadAppFromAsar]: on,
+    [FuseV1Options.LoadBrowserProcessSpecificV8Snapshot]: off,
+    [FuseV1Options.GrantFileProtocolExtraPrivileges]: off,
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test as base, type ElectronApplication, _electron as electron, expect, type Page } from '@playwright/test';
 import type { DemoDeed } from '../../src/core/contract/demo.ts';
 import type { ViewCommand } from '../../src/core/contract/view.ts';
-import { ELECTRON_PROGRAM, ROOT } from './programs.ts';
+import { ELECTRON_PROGRAM, JOURNEYS_PROGRAM, ROOT } from './programs.ts';
 
 /** Folders of a user who has never had Wardkey. */
 export function newUser(): { env: Record<string, string>; remove(): void } {
@@ -27,25 +27,33 @@ export function newUser(): { env: Record<string, string>; remove(): void } {
   };
 }
 
+export type ProgramOptions = {
+  /** Whether it is the package, and not the build in Electron's own program. */
+  packaged: boolean;
+};
+
+export type Start = { readonly program: string; readonly args: string[] };
+
 export type Program = {
   readonly app: ElectronApplication;
   /** The panel's page, on the demo's cards. */
   readonly page: Page;
   readonly env: Record<string, string>;
+  /** How it was started. */
+  readonly start: Start;
 };
 
-export const test = base.extend<{ program: Program }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright looks at the shape of the parameter.
-  program: async ({}, use) => {
+export const test = base.extend<ProgramOptions & { program: Program }>({
+  packaged: [false, { option: true }],
+  program: async ({ packaged }, use) => {
     const user = newUser();
-    const app = await electron.launch({
-      executablePath: ELECTRON_PROGRAM ?? '',
-      args: [join(ROOT, 'out', 'electron.js'), '--demo'],
-      env: user.env,
-    });
+    const start: Start = packaged
+      ? { program: JOURNEYS_PROGRAM ?? '', args: ['--demo'] }
+      : { program: ELECTRON_PROGRAM ?? '', args: [join(ROOT, 'out', 'electron.js'), '--demo'] };
+    const app = await electron.launch({ executablePath: start.program, args: start.args, env: user.env });
     const page = await app.firstWindow();
     await ask(page, { command: 'introduced' });
-    await use({ app, page, env: user.env });
+    await use({ app, page, env: user.env, start });
     await app.close();
     user.remove();
   },

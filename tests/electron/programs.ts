@@ -8,18 +8,24 @@ export const ROOT = join(import.meta.dirname, '..', '..');
 export const ELECTRON_PROGRAM: string | null = electronProgram();
 
 /** What electron-builder has made for this system; null: nothing. */
-export const PACKAGED_PROGRAM: string | null = packagedProgram();
+export const PACKAGED_PROGRAM: string | null = packagedProgram('release');
+
+/**
+ * The same package but for one fuse, which lets Playwright look into it: made only to play the journeys on, and shipped to
+ * nobody. Null: none was made.
+ */
+export const JOURNEYS_PROGRAM: string | null = packagedProgram('release-journeys');
 
 function electronProgram(): string | null {
   const electron = findElectronPackage(ROOT);
   return electron === null ? null : findBinary(electron);
 }
 
-function packagedProgram(): string | null {
+function packagedProgram(folder: string): string | null {
   const places = {
-    linux: 'release/linux*-unpacked/wardkey',
-    win32: 'release/win*-unpacked/Wardkey.exe',
-    darwin: 'release/mac*/Wardkey.app/Contents/MacOS/Wardkey',
+    linux: `${folder}/linux*-unpacked/wardkey`,
+    win32: `${folder}/win*-unpacked/Wardkey.exe`,
+    darwin: `${folder}/mac*/Wardkey.app/Contents/MacOS/Wardkey`,
   };
   const place = Object.entries(places).find(([platform]) => platform === process.platform)?.[1];
   const [program] = place === undefined ? [] : globSync(place, { cwd: ROOT });

@@ -35,20 +35,16 @@ beforeAll(() => {
   // The mark by which @electron/fuses finds the row, its version and length, and eight fuses as they come.
   const fuses = ['dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX', '\u0001\u0008', '10010011'].join('');
   writeFileSync(join(electron, 'electron'), `no program\n${fuses}\n`, { mode: 0o755 });
-  execFileSync(
-    join(ROOT, 'node_modules/.bin/electron-builder'),
-    [
-      '--linux',
-      '--dir',
-      '--publish',
-      'never',
-      `-c.electronDist=${electron}`,
-      `-c.directories.output=${join(folder, 'release')}`,
-    ],
-    { cwd: ROOT, stdio: 'pipe' },
-  );
+  makePackage('release');
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function makePackage(output: string, ...options: readonly string[]): void {
+  const electron = `-c.electronDist=${join(folder, 'electron')}`;
+  const into = `-c.directories.output=${join(folder, output)}`;
+  const args = ['--linux', '--dir', '--publish', 'never', electron, into, ...options];
+  execFileSync(join(ROOT, 'node_modules/.bin/electron-builder'), args, { cwd: ROOT, stdio: 'pipe' });
+}
 
 describe('a package', () => {
   test('holds the program, its page and its pictures', () => {
@@ -113,6 +109,21 @@ describe('a package', () => {
       [FuseV1Options.GrantFileProtocolExtraPrivileges]: off,
     });
   });
+
+  test('that the journeys are played on differs by one fuse, and holds the demonstration that they need', async () => {
+    // As .github/workflows/ci.yml makes it.
+    makePackage('release-journeys', '-c.electronFuses.enableNodeCliInspectArguments=true');
+    const program = join(folder, 'release-journeys', 'linux-unpacked', 'wardkey');
+    const [shipped, played] = await Promise.all([unpacked('wardkey'), program].map((each) => getCurrentFuseWire(each)));
+    const on = '1'.charCodeAt(0);
+    expect(played).toEqual({ ...shipped, [FuseV1Options.EnableNodeCliInspectArguments]: on });
+    expect(played).not.toEqual(shipped);
+    const files = listPackage(archive(), { isPack: false });
+    const electron = extractFile(archive(), 'out/electron.js').toString('utf8');
+    const demo = [...electron.matchAll(/import\(["']\.\/([^"']+\.js)["']\)/g)].map(([, name]) => `/out/${name}`);
+    expect(demo).not.toEqual([]);
+    expect(files).toEqual(expect.arrayContaining(demo));
+  }, 120_000);
 });
 
 /** The chunks that a module of the bundle imports, at once or later, and theirs. */
