@@ -85,6 +85,7 @@ test.describe('a card that was blocked by wrong passcodes', () => {
     reader,
     desk,
   }) => {
+    test.setTimeout(120_000);
     await reader.insert(desk.card.card.snapshot());
     await block(page);
     await sendCodeTo(page, ` ${OWNER.email.toUpperCase()} `);
@@ -104,6 +105,7 @@ test.describe('a card that was blocked by wrong passcodes', () => {
   });
 
   test('is unlocked by a code in a text message', async ({ page, reader, desk }) => {
+    test.setTimeout(120_000);
     await reader.insert(desk.card.card.snapshot());
     await block(page);
     await sendCodeTo(page, OWNER.mobile);
