@@ -100,7 +100,6 @@ function snapshot(number: number): ViewSnapshot {
     alerts: [],
     notices: [],
     passcode: { minLength: 4, maxLength: 8, digitsOnly: true, refuseSimple: true, lastTry: 'ask' },
-    sessionBegins: 'passcode',
     whenPulled: 'lock',
     signInSlot: '9A',
     renewalDays: 90,

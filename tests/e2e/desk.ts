@@ -147,6 +147,14 @@ function codeIn(text: string): string {
   return code;
 }
 
+/** Playwright's fixture of a card desk, for one test. */
+// biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are wanted from this pattern.
+export async function runningDesk({}: object, use: (desk: RunningDesk) => Promise<void>): Promise<void> {
+  const desk = await RunningDesk.start();
+  await use(desk);
+  await desk.end();
+}
+
 /** The desk has to know its own address before it listens. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

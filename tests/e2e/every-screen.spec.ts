@@ -88,7 +88,6 @@ const CALM: Told = {
   failedAction: null,
   alerts: [],
   notices: [],
-  sessionBegins: 'passcode',
   unlock: null,
 };
 
@@ -114,8 +113,8 @@ const PHASES: Readonly<Record<AgentPhase, readonly Screen[]>> = {
   'awaiting-passcode': [
     ['awaiting-passcode', oneCard('awaiting-passcode')],
     ['awaiting-passcode-tries-unknown', oneCard('awaiting-passcode', { triesLeft: null })],
-    ['awaiting-insertion-again', { ...oneCard('awaiting-passcode'), sessionBegins: 'insertion' }],
   ],
+  'awaiting-insertion': [['awaiting-insertion', oneCard('awaiting-insertion')]],
   checking: [['checking', oneCard('checking')]],
   active: [
     ['active', signedIn()],
@@ -193,12 +192,12 @@ async function seeEach(page: Page, script: Script, screens: readonly Screen[]): 
 }
 
 /** The heading by which a screen is known to be there. */
-function titleOf({ phase, countdowns, failedAction, unattended, alerts, sessionBegins }: Told): string | RegExp {
+function titleOf({ phase, countdowns, failedAction, unattended, alerts }: Told): string | RegExp {
   if (countdowns?.length) return /./;
   if (unattended) return en.removal.unattended.title;
   if (alerts?.length) return en.alerts.titleToday;
   if (failedAction) return en.desktop.failed.title;
-  return sessionBegins === 'insertion' ? en.panel.insertAgain.title : en.panel.state[phase ?? 'no-card'];
+  return en.panel.state[phase ?? 'no-card'];
 }
 
 /** What the agent answers to a command of this name from now on; all others are done. */

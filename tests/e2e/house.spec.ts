@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { RunningDesk } from './desk.ts';
+import { type RunningDesk, runningDesk } from './desk.ts';
 import { look } from './gallery.ts';
 import { expect, heading, newCard, signIn, TEST_PIN, test } from './window.ts';
 
@@ -54,12 +54,7 @@ test.describe('checking this computer', () => {
 
 test.describe('checking this computer, where there is a card desk', () => {
   const desks = test.extend<{ desk: RunningDesk }>({
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are wanted from this pattern.
-    desk: async ({}, use) => {
-      const desk = await RunningDesk.start();
-      await use(desk);
-      await desk.end();
-    },
+    desk: runningDesk,
     policy: async ({ desk }, use) =>
       use({
         ...IT,

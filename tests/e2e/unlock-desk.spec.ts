@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { OWNER, RunningDesk } from './desk.ts';
+import { OWNER, type RunningDesk, runningDesk } from './desk.ts';
 import { found, held } from './heap.ts';
 import { OpenerStandIn } from './opener.ts';
 import { test as base, enterPasscode, expect, heading, newCard, typePasscode } from './window.ts';
@@ -13,12 +13,7 @@ const WRONG = '135790';
 const CHOSEN = '864209';
 
 const test = base.extend<{ desk: RunningDesk }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are wanted from this pattern.
-  desk: async ({}, use) => {
-    const desk = await RunningDesk.start();
-    await use(desk);
-    await desk.end();
-  },
+  desk: runningDesk,
   policy: async ({ desk }, use) =>
     use({
       desk: desk.policy,

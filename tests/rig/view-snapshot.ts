@@ -17,7 +17,6 @@ const SAMPLE: ViewSnapshot = {
   alerts: [],
   notices: [],
   passcode: { minLength: 6, maxLength: 8, digitsOnly: true, refuseSimple: true, lastTry: 'ask' },
-  sessionBegins: 'passcode',
   whenPulled: 'lock',
   signInSlot: '9A',
   renewalDays: 30,

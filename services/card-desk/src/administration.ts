@@ -54,14 +54,16 @@ const adminKeyInput = v.strictObject({
 });
 type AdminKeyInput = v.InferOutput<typeof adminKeyInput>;
 
+/** By slot: certificates, DER in base64. */
+const certificatesInput = v.record(v.picklist(CERTIFICATE_SLOTS), base64);
+
 export const CardInputSchema = v.strictObject({
   cardId: CardIdSchema,
   serial: v.optional(v.nullable(v.pipe(v.string(), printable, v.maxLength(100))), null),
   owner: v.optional(v.nullable(userId), null),
   puk,
   adminKey: v.optional(v.nullable(adminKeyInput), null),
-  /** By slot: certificates, DER in base64. */
-  certificates: v.optional(v.record(v.picklist(CERTIFICATE_SLOTS), base64), {}),
+  certificates: v.optional(certificatesInput, {}),
 });
 
 function parsed<Schema extends v.GenericSchema>(schema: Schema, input: unknown): v.InferOutput<Schema> {
@@ -241,7 +243,7 @@ async function ownerOf(sql: Sql, userIdOfOwner: string): Promise<string> {
 
 export const NewCertificatesSchema = v.strictObject({
   cardId: CardIdSchema,
-  certificates: v.record(v.picklist(CERTIFICATE_SLOTS), base64),
+  certificates: certificatesInput,
 });
 
 /** A card's certificates in the place of those that it had in these slots: after a renewal, or for another owner. */

@@ -7,6 +7,8 @@ export const CARD_PHASES = [
   'unsupported',
   'unreadable',
   'awaiting-passcode',
+  /** A session that began by itself has ended and left its card in: a passcode would not bring it back, the card does. */
+  'awaiting-insertion',
   'checking',
   'active',
   'blocked',
@@ -26,6 +28,7 @@ export const AGENT_PHASES = [
   'unsupported',
   'unreadable',
   'awaiting-passcode',
+  'awaiting-insertion',
   'checking',
   'active',
   'blocked',

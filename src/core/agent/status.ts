@@ -17,9 +17,10 @@ export function phaseOf(state: AgentState, { slot }: Reader): CardPhase {
   if (slot.pin?.state === 'blocked') return 'blocked';
   if (slot.attempt !== null) return 'checking';
   const signIn = slot.certificates[state.policy.certificates.signInSlot];
-  if (signIn === undefined) return slot.reading === 'details' ? 'reading' : 'awaiting-passcode';
+  const awaiting = state.policy.session.begins === 'insertion' ? 'awaiting-insertion' : 'awaiting-passcode';
+  if (signIn === undefined) return slot.reading === 'details' ? 'reading' : awaiting;
   // The rule by which the attempt itself is let through: what policy lets pass is asked for, its trouble told beside it.
-  return certificateAllows(state, slot) ? 'awaiting-passcode' : 'certificate-trouble';
+  return certificateAllows(state, slot) ? awaiting : 'certificate-trouble';
 }
 
 /** Of several cards, the one that most wants the user's eye. */
@@ -29,6 +30,7 @@ const BY_URGENCY: readonly CardPhase[] = [
   'blocked',
   'certificate-trouble',
   'awaiting-passcode',
+  'awaiting-insertion',
   'reading',
   'unreadable',
   'mute',

@@ -104,8 +104,6 @@ export const ViewSnapshotSchema = v.object({
     refuseSimple: v.boolean(),
     lastTry: v.picklist(['ask', 'refuse']),
   }),
-  /** How the session begins: with the passcode, or as soon as the card is in. */
-  sessionBegins: v.picklist(['passcode', 'insertion']),
   /** What comes of the desktop when the card of a session is taken out. */
   whenPulled: v.picklist(REMOVAL_ACTIONS),
   signInSlot: v.picklist(['9A', '9C', '9D', '9E']),

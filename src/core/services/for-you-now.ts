@@ -12,6 +12,7 @@ export function journeysForNow(phase: CardPhase | null, renewal: Renewal): reado
     case 'blocked':
       return ['unlock', ...renew];
     case 'awaiting-passcode':
+    case 'awaiting-insertion':
       return [...renew, 'unlock', 'change-passcode'];
     case 'active':
       return [...renew, 'change-passcode'];

@@ -210,7 +210,6 @@ export class AgentRuntime {
   changePolicy(policy: Policy): void {
     this.dispatch({ type: 'policy-changed', policy });
     this.judge.changePolicy(policy);
-    this.certificates.judgeAgain(this.current.readers);
     void this.watchIdle();
   }
 

@@ -22,6 +22,7 @@ export interface CertificateJudge {
   onNews(listener: () => void): () => void;
   /** Calls back with all revocation data that ends soon and cannot be renewed, when that changes. Returns how to stop. */
   onRunningOut(listener: (sources: readonly RunningOut[]) => void): () => void;
+  /** What was judged is then to be judged again: told by {@link onNews}, as soon as it can be. */
   changePolicy(policy: Policy): void;
   /** The machine woke: what could not be had may be had now. */
   resumed(): void;
@@ -30,6 +31,7 @@ export interface CertificateJudge {
 
 /** Looks at dates and names alone: for whoever has no anchors and keeps no revocation data. */
 export class DatesJudge implements CertificateJudge {
+  readonly #listeners = new Set<() => void>();
   #policy: Policy;
 
   constructor(policy: Policy) {
@@ -40,8 +42,9 @@ export class DatesJudge implements CertificateJudge {
     return judgeCardCertificate(der, rulesFor(this.#policy, slot), null, Date.now()).judged;
   }
 
-  onNews(): () => void {
-    return () => undefined;
+  onNews(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   onRunningOut(): () => void {
@@ -50,6 +53,7 @@ export class DatesJudge implements CertificateJudge {
 
   changePolicy(policy: Policy): void {
     this.#policy = policy;
+    for (const listener of this.#listeners) listener();
   }
 
   resumed(): void {}

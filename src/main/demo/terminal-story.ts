@@ -37,6 +37,7 @@ const PHASES: Record<AgentPhase, string> = {
   unsupported: 'this card cannot be used',
   unreadable: 'the card cannot be read',
   'awaiting-passcode': 'waiting for the passcode',
+  'awaiting-insertion': 'waiting for the card to be put in again',
   checking: 'checking the passcode',
   active: 'SIGNED IN',
   blocked: 'the card is blocked',

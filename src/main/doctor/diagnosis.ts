@@ -4,6 +4,8 @@ import { type AgentState, cardIn } from '../../core/agent/state.ts';
 import { type ReaderStatus, snapshotOf } from '../../core/agent/status.ts';
 import type { DesktopSession } from '../../core/contract/desktop-session.ts';
 import type { FindingView } from '../../core/contract/view.ts';
+import { hasDeskStep } from '../../core/language/desk-steps.ts';
+import { diagnostics } from '../../core/language/en/diagnostics.ts';
 import type { TrustState } from '../certificates/certificate-service.ts';
 import type { FetchFailureReason } from '../revocation/fetch-failure.ts';
 import type { LoadedPolicy } from '../store/policy-source.ts';
@@ -225,16 +227,7 @@ export function deskFinding({ host, reply }: DeskCall): Finding {
 /** What came was whole enough to see that no card desk speaks like that. */
 const NO_DESK: ReadonlySet<FetchFailureReason> = new Set(['too-large', 'encoded', 'refused-status']);
 
-/** The steps of an unlock say that Wardkey tries again by itself; whoever examines a computer has to do that. */
-const DESK_STEPS: Partial<Record<FailureCode, string>> = {
-  Desk_NotReached:
-    'Check the network of this computer, and check again. If it stays so, tell IT. Signing in works without it.',
-  Desk_Unavailable:
-    'Check again in a few minutes. If it stays so, tell whoever looks after the card desk. Signing in works without it.',
-  Desk_NotUnderstood: 'Tell IT: see desk.address in the policy, and update Wardkey.',
-};
-
 function deskTrouble(code: FailureCode, host: string, state: 'failed' | 'warning'): Finding {
   const finding = wrong('desk', code, host, state);
-  return { ...finding, fix: DESK_STEPS[code] ?? finding.fix };
+  return { ...finding, fix: hasDeskStep(code) ? diagnostics.deskNext[code] : finding.fix };
 }

@@ -48,7 +48,7 @@ export async function examineComputer(parts: ComputerParts): Promise<Finding[]> 
   return [
     ...cardFindings(state(), drivers),
     trustFinding(trust(), inForce.expiry.ladderDays, now),
-    revocationFinding(trust(), new Date()),
+    revocationFinding(trust(), now),
     clockFinding(now, trust().clockBehind),
     networkFinding(names),
     ...(desk === null ? [] : [deskFinding(desk)]),

@@ -34,6 +34,14 @@ export const noticeOf = {
     notice(NOTICE_KEYS.insertion, text('desktop.insertion.title'), text('desktop.insertion.body'), 'normal', [
       { id: 'open', label: text('desktop.insertion.action') },
     ]),
+  insertAgain: ({ text }: Translator) =>
+    notice(
+      NOTICE_KEYS.insertion,
+      text('panel.state.awaiting-insertion'),
+      text('panel.next.awaiting-insertion'),
+      'normal',
+      [{ id: 'open', label: text('desktop.menu.open') }],
+    ),
   blocked: ({ text }: Translator) =>
     notice(NOTICE_KEYS.blocked, text('desktop.blocked.title'), text('desktop.blocked.body'), 'normal', [
       { id: 'unlock', label: text('desktop.blocked.action') },
@@ -75,6 +83,8 @@ export function noticeOfCard(translator: Translator, { phase, card }: ReaderStat
     case 'certificate-trouble':
     case 'unreadable':
       return noticeOf.trouble(translator, phase, card?.trouble ?? 'Card_Malformed');
+    case 'awaiting-insertion':
+      return noticeOf.insertAgain(translator);
     default:
       return noticeOf.insertion(translator);
   }

@@ -6,6 +6,7 @@ import { type ReaderStatus, readerStatus } from '../../core/agent/status.ts';
 /** A card in one of these wants its user now. */
 const WANTS_ITS_USER: ReadonlySet<CardPhase> = new Set([
   'awaiting-passcode',
+  'awaiting-insertion',
   'blocked',
   'certificate-trouble',
   'unreadable',

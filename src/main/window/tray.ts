@@ -11,6 +11,7 @@ const ICONS: Record<AgentPhase, TrayIcon> = {
   'no-reader': 'no-reader',
   'no-card': 'no-card',
   'awaiting-passcode': 'passcode',
+  'awaiting-insertion': 'no-card',
   active: 'signed-in',
   blocked: 'blocked',
   mute: 'trouble',
@@ -52,6 +53,7 @@ function actionsFor({ phase, alerts, failedAction }: ViewSnapshot): TrayAction[]
     case 'active':
       return [...(alerts.length > 0 ? (['renew'] as const) : []), 'lock', 'change-passcode'];
     case 'awaiting-passcode':
+    case 'awaiting-insertion':
       return ['change-passcode'];
     case 'blocked':
       return ['unlock'];

@@ -8,7 +8,6 @@ import { PageButton } from '../elements/page-link.tsx';
 import { Blocked } from './blocked.tsx';
 import { Certificates } from './certificates.tsx';
 import { Notices } from './notices.tsx';
-import { titleOf, wantsInsertion } from './said.ts';
 import { SignIn } from './sign-in.tsx';
 import { type BannerTone, StateBanner } from './state-banner.tsx';
 import { Trouble, whoHelpsWith } from './trouble.tsx';
@@ -66,20 +65,13 @@ function Banner({ phase, shown }: { phase: AgentPhase; shown: Occupied | null })
   }
   const holder = holderOf(shown?.card ?? null, view.signInSlot);
   const since = shown?.card?.activeSince ?? null;
-  const again = wantsInsertion(phase, view);
-  const next = text(
-    again
-      ? 'panel.insertAgain.next'
-      : phase === 'active'
-        ? `panel.whenPulled.${view.whenPulled}`
-        : `panel.next.${phase}`,
-  );
+  const next = phase === 'active' ? text(`panel.whenPulled.${view.whenPulled}`) : text(`panel.next.${phase}`);
   return (
     <StateBanner
-      shows={again ? 'no-card' : phase}
+      shows={phase}
       tone={toneOf(phase)}
-      title={text(titleOf(phase, view))}
-      takesFocus={again || phase !== 'awaiting-passcode'}
+      title={text(`panel.state.${phase}`)}
+      takesFocus={phase !== 'awaiting-passcode'}
     >
       {holder !== null && phase !== 'locked' && (
         <p className="wk-banner__whose">{text('panel.whose', { name: holder })}</p>
@@ -99,7 +91,6 @@ function CardActions({ shown }: { shown: Occupied }) {
     case 'awaiting-passcode':
     case 'checking':
       if (card === null || card.cardId === null) return null;
-      if (view.sessionBegins === 'insertion') return null;
       return (
         <>
           {card.trouble?.startsWith('Certificate_') === true && <Trouble code={card.trouble} />}
@@ -146,6 +137,7 @@ function CardActions({ shown }: { shown: Occupied }) {
           <Text of="panel.readAgain" />
         </Button>
       );
+    case 'awaiting-insertion':
     case 'reading':
     case 'unsupported':
       return null;
@@ -157,7 +149,7 @@ const mayRenew = (certificates: ReadonlyArray<{ daysLeft: number | null }>, rene
 
 function OtherCards({ others }: { others: readonly Occupied[] }) {
   const { text } = useLanguage();
-  const view = useView();
+  const { signInSlot } = useView();
   return (
     <section className="wk-others" aria-labelledby="other-cards">
       <h2 id="other-cards" className="nhsuk-heading-s">
@@ -167,8 +159,8 @@ function OtherCards({ others }: { others: readonly Occupied[] }) {
         {others.map(({ reader, phase, card }) => (
           <li key={reader} className="wk-other">
             <span className="wk-other__words">
-              <strong>{holderOf(card, view.signInSlot) ?? reader}</strong>
-              <span>{text(titleOf(phase, view))}</span>
+              <strong>{holderOf(card, signInSlot) ?? reader}</strong>
+              <span>{text(`panel.state.${phase}`)}</span>
             </span>
             <Button look="secondary" onClick={() => chooseReader(reader)}>
               {text('panel.useThisCard', { reader })}

@@ -23,6 +23,7 @@ const PICTURES: Record<AgentPhase | 'alarm', string> = {
   'no-reader': noReader,
   'no-card': noCard,
   'awaiting-passcode': passcode,
+  'awaiting-insertion': noCard,
   active: signedIn,
   blocked,
   mute: trouble,

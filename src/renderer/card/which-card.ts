@@ -10,6 +10,7 @@ const URGENCY: ReadonlyArray<ReaderView['phase']> = [
   'blocked',
   'certificate-trouble',
   'awaiting-passcode',
+  'awaiting-insertion',
   'reading',
   'unreadable',
   'mute',

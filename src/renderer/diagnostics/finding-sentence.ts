@@ -1,5 +1,6 @@
 import type { FailureCode } from '../../core/agent/failure-codes.ts';
 import type { FindingView } from '../../core/contract/view.ts';
+import { hasDeskStep } from '../../core/language/desk-steps.ts';
 import type { Translator } from '../../core/language/translator.ts';
 
 /** One finding in a sentence. The agent's own (`says`) is for the command line and in English. */
@@ -54,10 +55,7 @@ function okSentence(check: FindingView['check'], detail: string | null, { text, 
   }
 }
 
-const DESK_STEPS = ['Desk_NotReached', 'Desk_Unavailable', 'Desk_NotUnderstood'] as const;
-const isDeskStep = (code: FailureCode): code is (typeof DESK_STEPS)[number] => DESK_STEPS.some((each) => each === code);
-
 /** What to do about a trouble. The words of a failed unlock about the desk promise what nobody does here. */
 export function findingStep(code: FailureCode, { text }: Translator): string {
-  return isDeskStep(code) ? text(`diagnostics.deskNext.${code}`) : text(`failures.${code}.next`);
+  return hasDeskStep(code) ? text(`diagnostics.deskNext.${code}`) : text(`failures.${code}.next`);
 }

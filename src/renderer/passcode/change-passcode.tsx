@@ -32,6 +32,7 @@ export function ChangePasscode() {
     shown !== null &&
     cardId !== null &&
     (shown.phase === 'awaiting-passcode' ||
+      shown.phase === 'awaiting-insertion' ||
       shown.phase === 'active' ||
       shown.phase === 'checking' ||
       shown.phase === 'certificate-trouble');

@@ -5,6 +5,7 @@ export type RaCard = { readonly reader: string; readonly cardId: string; readonl
 /** In these a card can be asked for its passcode, whatever the window makes of its certificate: that is the desk's to judge. */
 const PHASES: ReadonlySet<ReaderView['phase']> = new Set<ReaderView['phase']>([
   'awaiting-passcode',
+  'awaiting-insertion',
   'active',
   'checking',
   'certificate-trouble',

@@ -57,6 +57,7 @@ function UnlockingNow() {
     case 'blocked':
       return <Now tone="bad">{text('services.unlocking.blocked')}</Now>;
     case 'awaiting-passcode':
+    case 'awaiting-insertion':
     case 'active':
       return <Now>{text('services.unlocking.working')}</Now>;
     case 'mute':

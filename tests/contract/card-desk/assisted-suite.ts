@@ -6,7 +6,7 @@ import { TEST_PIN } from '../../../src/simulator/pki/issue-card.ts';
 import { ask, CardAtDesk } from '../../rig/card-at-desk.ts';
 import { type DatabaseUnderTest, type DeskUnderTest, ORIGIN, PERSON, RA, someCardId } from '../../rig/card-desk.ts';
 import { foreignCertificate } from '../../rig/foreign-certificate.ts';
-import { otherThan, stage, start } from './stage.ts';
+import { authorise, checkIdentity, otherThan, stage, start } from './stage.ts';
 
 const NEW_PIN = '135792';
 
@@ -14,18 +14,6 @@ const NEW_PIN = '135792';
 export function assistedSuite(under: DatabaseUnderTest): void {
   describe(`with an RA on ${under.name}`, () => {
     const { blockedCard, signedInRa } = stage(under);
-
-    async function checked(desk: DeskUnderTest, token: string) {
-      const { people } = await desk.does('findPeople', { query: { find: 'ada l' } }, token);
-      const person = people[0]?.id ?? '';
-      const check = await desk.does('checkIdentity', { body: { person, evidence: 'photo-id' } }, token);
-      return { person, identityCheck: check.id };
-    }
-
-    async function authorised(desk: DeskUnderTest, token: string, cardId: string) {
-      const { identityCheck } = await checked(desk, token);
-      return await desk.does('authorise', { body: { identityCheck, cardId } }, token);
-    }
 
     test('finds a person by name, identifier, card and serial number; addresses are masked', async () => {
       const { desk, card } = await blockedCard();
@@ -58,7 +46,7 @@ export function assistedSuite(under: DatabaseUnderTest): void {
     test('authorises a card that is then unlocked at any workstation, once', async () => {
       const { desk, card } = await blockedCard();
       const { token, person: ra } = await signedInRa(desk);
-      await authorised(desk, token, card.cardId);
+      await authorise(desk, token, card.cardId);
       const ticket = await desk.does('joinUnlock', { body: { cardId: card.cardId } });
       expect(ticket.unlock).toMatchObject({ kind: 'assisted', phase: 'card' });
       expect(await card.unlock(desk, ticket, NEW_PIN)).toMatchObject({ phase: 'unlocked' });
@@ -83,7 +71,7 @@ export function assistedSuite(under: DatabaseUnderTest): void {
         problem: { code: 'Desk_NotAuthorised' },
       });
       const { token } = await signedInRa(desk);
-      await authorised(desk, token, card.cardId);
+      await authorise(desk, token, card.cardId);
       expect(await card.unlock(desk, ticket, NEW_PIN)).toMatchObject({ phase: 'unlocked' });
     });
 
@@ -91,7 +79,7 @@ export function assistedSuite(under: DatabaseUnderTest): void {
       const { desk, card } = await blockedCard();
       await savePerson(desk.desk, { userId: PERSON.userId, name: PERSON.name, email: null, mobile: null });
       const { token } = await signedInRa(desk);
-      await authorised(desk, token, card.cardId);
+      await authorise(desk, token, card.cardId);
       const ticket = await desk.does('joinUnlock', { body: { cardId: card.cardId } });
       expect(await card.unlock(desk, ticket, NEW_PIN)).toMatchObject({ phase: 'unlocked' });
     });
@@ -101,7 +89,7 @@ export function assistedSuite(under: DatabaseUnderTest): void {
       const second = await CardAtDesk.issue();
       await desk.enrolCard(second.enrolment(PERSON.userId));
       const { token } = await signedInRa(desk);
-      await authorised(desk, token, card.cardId);
+      await authorise(desk, token, card.cardId);
       const wrongCard = await desk.does('joinUnlock', { body: { cardId: second.cardId } });
       expect((await second.prove(desk, wrongCard)).result).toMatchObject({
         ok: false,
@@ -124,7 +112,7 @@ export function assistedSuite(under: DatabaseUnderTest): void {
         await desk.refuses('checkIdentity', { body: { person: ben.person, evidence: 'photo-id' } }, ben.token),
       ).toMatchObject({ code: 'Desk_NotAllowed' });
       expect(await refuse('00000000-0000-4000-8000-000000000000', card.cardId, ben.token)).toBe('Desk_NotFound');
-      const { identityCheck } = await checked(desk, ben.token);
+      const { identityCheck } = await checkIdentity(desk, ben.token);
       expect(await refuse(identityCheck, ben.card.cardId, ben.token)).toBe('Desk_NotAllowed');
       expect(await refuse(identityCheck, someCardId(), ben.token)).toBe('Desk_NotFound');
 
@@ -144,7 +132,7 @@ export function assistedSuite(under: DatabaseUnderTest): void {
     test('a card that changes hands after it was authorised is still only that card; a lost one is released nothing', async () => {
       const { desk, card } = await blockedCard();
       const { token } = await signedInRa(desk);
-      await authorised(desk, token, card.cardId);
+      await authorise(desk, token, card.cardId);
       await setCardState(desk.desk, card.cardId, 'lost');
       const ticket = await desk.does('joinUnlock', { body: { cardId: card.cardId } });
       expect((await card.prove(desk, ticket)).result).toMatchObject({
@@ -268,7 +256,7 @@ export function assistedSuite(under: DatabaseUnderTest): void {
       test('is proven by the code that was sent to it; then it unlocks', async () => {
         const { desk, card } = await blockedCard();
         const { token } = await signedInRa(desk);
-        const { identityCheck } = await checked(desk, token);
+        const { identityCheck } = await checkIdentity(desk, token);
         const { id } = await desk.does(
           'addAddress',
           { body: { identityCheck, address: 'Ada.New@ward.example' } },
@@ -300,7 +288,7 @@ export function assistedSuite(under: DatabaseUnderTest): void {
       test('a mobile number, by text message', async () => {
         const { desk } = await blockedCard();
         const { token } = await signedInRa(desk);
-        const { identityCheck } = await checked(desk, token);
+        const { identityCheck } = await checkIdentity(desk, token);
         const { id } = await desk.does('addAddress', { body: { identityCheck, address: '07700 900 999' } }, token);
         const { code } = await desk.mobile.message(0);
         const person = await desk.does(
@@ -314,7 +302,7 @@ export function assistedSuite(under: DatabaseUnderTest): void {
       test('five tries, 15 minutes, no more messages than the limit, and only with a check', async () => {
         const { desk } = await blockedCard({ settings: { limits: { messagesToAddress: { count: 3 } } } });
         const { token } = await signedInRa(desk);
-        const { identityCheck } = await checked(desk, token);
+        const { identityCheck } = await checkIdentity(desk, token);
         const add = { body: { identityCheck, address: 'ada.new@ward.example' } };
         const first = await desk.does('addAddress', add, token);
         const { code } = await desk.email.message(0);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { savePerson, setCardState, setOwner } from '../../../services/card-desk/src/administration.ts';
 import { ask, type CardAtDesk } from '../../rig/card-at-desk.ts';
 import { type DatabaseUnderTest, type DeskUnderTest, PERSON, RA, someCardId } from '../../rig/card-desk.ts';
-import { stage, startAndType } from './stage.ts';
+import { authorise, stage, startAndType } from './stage.ts';
 
 const NEW_PIN = '135792';
 const WITHOUT_9E = { keys: { '9a': 'p256' } } as const;
@@ -12,14 +12,6 @@ const WITHOUT_9E = { keys: { '9a': 'p256' } } as const;
 export function entitlementSuite(under: DatabaseUnderTest): void {
   describe(`entitlement on ${under.name}`, () => {
     const { blockedCard, signedInRa } = stage(under);
-
-    async function authorise(desk: DeskUnderTest, token: string, cardId: string) {
-      const { people } = await desk.does('findPeople', { query: { find: PERSON.userId } }, token);
-      const check = { person: people[0]?.id ?? '', evidence: 'photo-id' } as const;
-      const { id: identityCheck } = await desk.does('checkIdentity', { body: check }, token);
-      await desk.does('authorise', { body: { identityCheck, cardId } }, token);
-      return identityCheck;
-    }
 
     const join = (desk: DeskUnderTest, cardId: string) => desk.does('joinUnlock', { body: { cardId } });
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { sweep } from '../../../services/card-desk/src/sweeper.ts';
 import { CardAtDesk } from '../../rig/card-at-desk.ts';
 import { type DatabaseUnderTest, type DeskUnderTest, PERSON } from '../../rig/card-desk.ts';
-import { stage, start, startAndType } from './stage.ts';
+import { checkIdentity, stage, start, startAndType } from './stage.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const NEW_PIN = '135792';
@@ -30,9 +30,7 @@ export function forgettingSuite(under: DatabaseUnderTest): void {
     test('journeys, what an RA did for them, and messages: after 400 days, and the audit chain stays whole', async () => {
       const { desk, card } = await blockedCard();
       const { token } = await signedInRa(desk);
-      const { people } = await desk.does('findPeople', { query: { find: PERSON.userId } }, token);
-      const body = { person: people[0]?.id ?? '', evidence: 'photo-id' as const };
-      const { id: identityCheck } = await desk.does('checkIdentity', { body }, token);
+      const { identityCheck } = await checkIdentity(desk, token);
       const authorise = () => desk.does('authorise', { body: { identityCheck, cardId: card.cardId } }, token);
       await authorise();
       const joined = await desk.does('joinUnlock', { body: { cardId: card.cardId } });

@@ -4,7 +4,7 @@ import { leave, replaceCertificates, setCardState, setOwner } from '../../../ser
 import { sweep } from '../../../services/card-desk/src/sweeper.ts';
 import { CardAtDesk } from '../../rig/card-at-desk.ts';
 import { type DatabaseUnderTest, type DeskUnderTest, PERSON, RA } from '../../rig/card-desk.ts';
-import { stage, start, startAndType } from './stage.ts';
+import { authorise, checkIdentity, stage, start, startAndType } from './stage.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -55,9 +55,7 @@ export function leavingSuite(under: DatabaseUnderTest): void {
     test('an address that was being proven is not put back onto the profile of somebody who has left', async () => {
       const { desk, card } = await blockedCard();
       const { token } = await signedInRa(desk);
-      const { people } = await desk.does('findPeople', { query: { find: PERSON.userId } }, token);
-      const body = { person: people[0]?.id ?? '', evidence: 'photo-id' as const };
-      const { id: identityCheck } = await desk.does('checkIdentity', { body }, token);
+      const { identityCheck } = await checkIdentity(desk, token);
       const asked = await desk.does('addAddress', { body: { identityCheck, address: 'new@ward.example' } }, token);
       const { code } = await desk.email.message(0, 'address-code');
       await setCardState(desk.desk, card.cardId, 'withdrawn');
@@ -75,10 +73,7 @@ export function leavingSuite(under: DatabaseUnderTest): void {
     test('an RA who leaves is signed out, and what they authorised is good for nothing any more', async () => {
       const { desk, card } = await blockedCard();
       const { token, card: cardOfRa } = await signedInRa(desk);
-      const { people } = await desk.does('findPeople', { query: { find: PERSON.userId } }, token);
-      const body = { person: people[0]?.id ?? '', evidence: 'photo-id' as const };
-      const { id: identityCheck } = await desk.does('checkIdentity', { body }, token);
-      await desk.does('authorise', { body: { identityCheck, cardId: card.cardId } }, token);
+      await authorise(desk, token, card.cardId);
       await setCardState(desk.desk, cardOfRa.cardId, 'withdrawn');
       await leave(desk.desk, { userId: RA.userId });
       expect(await desk.refuses('findPeople', { query: { find: PERSON.name } }, token)).toMatchObject({
@@ -105,10 +100,7 @@ export function leavingSuite(under: DatabaseUnderTest): void {
     test('an RA is forgotten though nobody ever tells of a release that they authorised', async () => {
       const { desk, card } = await blockedCard({ settings: { keptDays: 30 } });
       const { token, card: cardOfRa } = await signedInRa(desk);
-      const { people } = await desk.does('findPeople', { query: { find: PERSON.userId } }, token);
-      const body = { person: people[0]?.id ?? '', evidence: 'photo-id' as const };
-      const { id: identityCheck } = await desk.does('checkIdentity', { body }, token);
-      await desk.does('authorise', { body: { identityCheck, cardId: card.cardId } }, token);
+      await authorise(desk, token, card.cardId);
       const silent = await desk.does('joinUnlock', { body: { cardId: card.cardId } });
       expect((await card.prove(desk, silent)).result.ok).toBe(true);
       await setCardState(desk.desk, cardOfRa.cardId, 'withdrawn');
@@ -163,10 +155,7 @@ export function leavingSuite(under: DatabaseUnderTest): void {
     test('are forgotten with their cards when all that they did is; not who came back', async () => {
       const { desk, card } = await blockedCard({ settings: { keptDays: 30 } });
       const { token, card: cardOfRa } = await signedInRa(desk);
-      const { people } = await desk.does('findPeople', { query: { find: PERSON.userId } }, token);
-      const body = { person: people[0]?.id ?? '', evidence: 'photo-id' as const };
-      const { id: identityCheck } = await desk.does('checkIdentity', { body }, token);
-      await desk.does('authorise', { body: { identityCheck, cardId: card.cardId } }, token);
+      const identityCheck = await authorise(desk, token, card.cardId);
       const joined = await desk.does('joinUnlock', { body: { cardId: card.cardId } });
       expect(await card.unlock(desk, joined, '135792')).toMatchObject({ phase: 'unlocked' });
       // A release that nobody will ever tell of, and what it was authorised by.

@@ -8,7 +8,7 @@ import { sweep } from '../../../services/card-desk/src/sweeper.ts';
 import { DESK_OPERATION_NAMES, takesKey } from '../../../src/core/contract/card-desk/operations.ts';
 import { CardAtDesk } from '../../rig/card-at-desk.ts';
 import { type DatabaseUnderTest, type DeskUnderTest, PERSON, RA, someCardId } from '../../rig/card-desk.ts';
-import { stage } from './stage.ts';
+import { checkIdentity, stage } from './stage.ts';
 
 const ROW = v.object({ row: v.string() });
 const newKey = () => randomBytes(32).toString('base64url');
@@ -137,9 +137,7 @@ export function onceSuite(under: DatabaseUnderTest): void {
     test('a refusal is not kept: what is asked again is judged again', async () => {
       const { desk, card } = await blockedCard();
       const { token } = await signedInRa(desk);
-      const { people } = await desk.does('findPeople', { query: { find: PERSON.userId } }, token);
-      const body = { person: people[0]?.id ?? '', evidence: 'photo-id' } as const;
-      const { id: identityCheck } = await desk.does('checkIdentity', { body }, token);
+      const { identityCheck } = await checkIdentity(desk, token);
       const authorise = { body: { identityCheck, cardId: card.cardId } };
       const key = newKey();
       const state = (to: string) =>

@@ -62,5 +62,20 @@ export async function startAndType(desk: DeskUnderTest, cardId: string): Promise
   return ticket;
 }
 
+/** An RA has seen who Ada is, and may act for her: resolves with whom they checked, and by which check. */
+export async function checkIdentity(desk: DeskUnderTest, token: string) {
+  const { people } = await desk.does('findPeople', { query: { find: PERSON.userId } }, token);
+  const person = people[0]?.id ?? '';
+  const { id } = await desk.does('checkIdentity', { body: { person, evidence: 'photo-id' } }, token);
+  return { person, identityCheck: id };
+}
+
+/** An RA has checked who Ada is, and lets her card be unlocked. Resolves with the check. */
+export async function authorise(desk: DeskUnderTest, token: string, cardId: string): Promise<string> {
+  const { identityCheck } = await checkIdentity(desk, token);
+  await desk.does('authorise', { body: { identityCheck, cardId } }, token);
+  return identityCheck;
+}
+
 /** A code that is not this one. */
 export const otherThan = (code: string | null): string => (code === '123456' ? '654321' : '123456');

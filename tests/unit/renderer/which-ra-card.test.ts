@@ -34,7 +34,9 @@ it('is none that has not said who it is', () => {
 });
 
 it.each(CARD_PHASES)('alone in its reader, being %s', (phase) => {
-  const usable = ['awaiting-passcode', 'active', 'checking', 'certificate-trouble'].includes(phase);
+  const usable = ['awaiting-passcode', 'awaiting-insertion', 'active', 'checking', 'certificate-trouble'].includes(
+    phase,
+  );
   const without = phase === 'blocked' || phase === 'reading' ? phase : 'none';
   expect(chosen([reader('R', phase)], 'R')).toBe(usable ? 'R' : without);
 });

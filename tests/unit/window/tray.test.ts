@@ -17,6 +17,7 @@ const EXPECTED: Record<AgentPhase, { icon: TrayIcon; actions: readonly TrayActio
   'no-reader': { icon: 'no-reader', actions: [] },
   'no-card': { icon: 'no-card', actions: [] },
   'awaiting-passcode': { icon: 'passcode', actions: ['change-passcode'] },
+  'awaiting-insertion': { icon: 'no-card', actions: ['change-passcode'] },
   active: { icon: 'signed-in', actions: ['lock', 'change-passcode'] },
   blocked: { icon: 'blocked', actions: ['unlock'] },
   mute: { icon: 'trouble', actions: [] },

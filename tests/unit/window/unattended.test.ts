@@ -60,6 +60,22 @@ describe('a card that was left in its reader', () => {
     expect(ward.host.notified).not.toContain('unattended');
   });
 
+  it('is asked to be put in again where it signs in by itself: no passcode would bring its session back', async () => {
+    ward = await Ward.open({
+      policy: { session: { begins: 'insertion' }, unattended: { remindAfterSeconds: 10, actAfterSeconds: 0 } },
+      settings: { onInsertion: 'notify' },
+    });
+    ward.reader.insert(await issueCard({ keys: 'p256' }));
+    await ward.phase('active');
+    ward.idle.goIdle();
+    await ward.phase('locked');
+    ward.desktop.unlock();
+    await ward.phase('awaiting-insertion');
+    await ward.drawn();
+    expect(ward.host.notification('insertion')).toMatchObject({ title: 'Put your smartcard in again' });
+    expect(ward.snapshot.readers).toMatchObject([{ phase: 'awaiting-insertion' }, {}]);
+  });
+
   it('is no notice of its own in the window, which has a screen for it', async () => {
     await leftAlone();
     expect(ward.snapshot.notices).toEqual([]);

@@ -9,24 +9,22 @@ import { column, type Sql } from './database.ts';
 const IdSchema = v.object({ id: column.text });
 
 /**
- * Journeys that ended before that, and the authorisations that they used. One stays while nobody has told what came of its
+ * Journeys that ended before that, once the authorisation that they used is gone. One stays while nobody has told what came of its
  * release and no later one was made: it is what is known about the codes of that card.
  */
 export async function forgetJourneys(sql: Sql, before: Date, limit: number): Promise<number> {
-  const rows = await sql.rows(
-    IdSchema,
-    `select id from journeys
-     where ended_at < $1 and not exists (
-       select 1 from cards
-       where cards.id = journeys.card_id and released_to = journeys.id
-         and attempt_number is distinct from reported_number)
-     order by ended_at limit $2 for update skip locked`,
+  return await sql.run(
+    `delete from journeys where id in (
+       select id from journeys
+       where ended_at < $1
+         and not exists (select 1 from authorisations where used_by = journeys.id)
+         and not exists (
+           select 1 from cards
+           where cards.id = journeys.card_id and released_to = journeys.id
+             and attempt_number is distinct from reported_number)
+       order by ended_at limit $2 for update skip locked)`,
     [before, limit],
   );
-  const ids = rows.map(({ id }) => id);
-  if (ids.length === 0) return 0;
-  await sql.run('delete from authorisations where used_by = any($1::uuid[])', [ids]);
-  return await sql.run('delete from journeys where id = any($1::uuid[])', [ids]);
 }
 
 /** Authorisations of journeys that ended before that, also of such as stay: after their end they decide nothing. */

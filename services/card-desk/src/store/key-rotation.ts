@@ -84,11 +84,9 @@ export async function rotateKeys(database: Database, ring: KeyRing, now: () => D
   const known = await database.transaction((sql) => sql.rows(v.object({ id: column.text }), 'select id from keys'));
   for (const { id } of known.filter((key) => key.id !== ring.active)) {
     for (const sealed of SEALED) {
-      let after: readonly [string, string] | null = null;
+      let after: RowName | null = null;
       for (;;) {
-        const done: Rotated & { readonly last: readonly [string, string] | null } = await database.transaction((sql) =>
-          rotateSome(sql, ring, id, sealed, after),
-        );
+        const done: Batch = await database.transaction((sql) => rotateSome(sql, ring, id, sealed, after));
         secrets += done.secrets;
         unopened.push(...done.unopened);
         if (done.last === null) break;
@@ -101,14 +99,18 @@ export async function rotateKeys(database: Database, ring: KeyRing, now: () => D
   return { secrets, unopened };
 }
 
-/** @param after the row that the one before ended with; `last` of the answer, null when there are no more */
+/** The two columns that name a row. */
+type RowName = readonly [first: string, second: string];
+/** `last`: the row that it ended with, from which the next one goes on; null when there are no more. */
+type Batch = Rotated & { readonly last: RowName | null };
+
 async function rotateSome(
   sql: Sql,
   ring: KeyRing,
   oldKey: string,
   { table, first, second, types, where, bound, place }: (typeof SEALED)[number],
-  after: readonly [string, string] | null,
-): Promise<Rotated & { readonly last: readonly [string, string] | null }> {
+  after: RowName | null,
+): Promise<Batch> {
   const beyond = after === null ? '' : `and (${first}, ${second}) > ($3::${types[0]}, $4::${types[1]})`;
   const rows = await sql.rows(
     RowSchema,
@@ -118,13 +120,14 @@ async function rotateSome(
   );
   const unopened: Unopened[] = [];
   for (const { first: one, second: other, bound: more, key_id: keyId, sealed: octets } of rows) {
+    const at = place(one, other, more);
     // A key that is not here is a mistake of whoever rotates, and stops it.
-    const secret = ring.openIfWhole(place(one, other, more), { keyId, octets });
+    const secret = ring.openIfWhole(at, { keyId, octets });
     if (secret === null) {
       unopened.push({ table, first: one, second: other });
       continue;
     }
-    const fresh = ring.seal(place(one, other, more), secret);
+    const fresh = ring.seal(at, secret);
     secret.fill(0);
     await sql.run(`update ${table} set key_id = $3, sealed = $4 where ${first} = $1 and ${second} = $2`, [
       one,
@@ -134,6 +137,6 @@ async function rotateSome(
     ]);
   }
   const end = rows.length < BATCH ? undefined : rows.at(-1);
-  const last = end === undefined ? null : ([end.first, end.second] as const);
+  const last: RowName | null = end === undefined ? null : [end.first, end.second];
   return { secrets: rows.length - unopened.length, unopened, last };
 }

@@ -11,6 +11,7 @@ export const panel = {
     unsupported: 'Ni ellir defnyddio’r cerdyn hwn yma',
     unreadable: 'Ni ellir darllen eich cerdyn',
     'awaiting-passcode': 'Rhowch eich cod pas',
+    'awaiting-insertion': 'Rhowch eich cerdyn clyfar i mewn eto',
     checking: 'Yn gwirio eich cod pas',
     active: 'Rydych wedi mewngofnodi',
     blocked: 'Mae eich cerdyn wedi’i rwystro',
@@ -29,6 +30,7 @@ export const panel = {
       'Rhowch eich cerdyn clyfar i mewn. Os mai hwn yw eich cerdyn clyfar, gofynnwch i’ch Awdurdod Cofrestru.',
     unreadable: 'Tynnwch ef allan a’i roi yn ôl i mewn. Os bydd yn digwydd eto, gofynnwch i’ch Awdurdod Cofrestru.',
     'awaiting-passcode': '',
+    'awaiting-insertion': 'Tynnwch ef allan a’i roi i mewn eto i fewngofnodi.',
     checking: 'Gadewch y cerdyn i mewn.',
     blocked: 'Rhoddwyd cod pas anghywir ormod o weithiau. Gallwch ddatgloi’r cerdyn eich hun.',
     'certificate-trouble': 'Gweler isod beth sydd o’i le a phwy all helpu.',
@@ -69,9 +71,4 @@ export const panel = {
   noticeUntil: 'Tan {{time}} ar {{date}}',
   dismiss: 'Cau’r neges',
   tellsState: 'Cyflwr eich cerdyn',
-  /** Where a session begins by itself, and the one of this card has ended. */
-  insertAgain: {
-    title: 'Rhowch eich cerdyn clyfar i mewn eto',
-    next: 'Tynnwch ef allan a’i roi i mewn eto i fewngofnodi.',
-  },
 } as const;

@@ -12,6 +12,7 @@ export const panel = {
     unsupported: 'This card cannot be used here',
     unreadable: 'Your card cannot be read',
     'awaiting-passcode': 'Enter your passcode',
+    'awaiting-insertion': 'Put your smartcard in again',
     checking: 'Checking your passcode',
     active: 'You are signed in',
     blocked: 'Your card is blocked',
@@ -30,6 +31,7 @@ export const panel = {
     unsupported: 'Put in your smartcard. If this is your smartcard, ask your RA.',
     unreadable: 'Take it out and put it in again. If it happens again, ask your RA.',
     'awaiting-passcode': '',
+    'awaiting-insertion': 'Take it out and put it in again to sign in.',
     checking: 'Leave the card in.',
     blocked: 'A wrong passcode was entered too often. You can unlock the card yourself.',
     'certificate-trouble': 'See below what is wrong and who can help.',
@@ -67,6 +69,4 @@ export const panel = {
   noticeUntil: 'Until {{time}} on {{date}}',
   dismiss: 'Dismiss',
   tellsState: 'State of your card',
-  /** Where a session begins by itself, and the one of this card has ended. */
-  insertAgain: { title: 'Put your smartcard in again', next: 'Take it out and put it in again to sign in.' },
 } as const;
