@@ -84,9 +84,13 @@ export const test = base.extend<Fixtures, { world: World }>({
     await world.desktop.unlock();
     const env = { ...world.pcscd.env, ...world.desktop.env, LANG: 'en_GB.UTF-8', ...environment };
     const agent = new AgentProcess(user, env, ['window', '--no-open']);
-    await agent.phase('no-card');
-    await use(agent);
-    await agent.stop();
+    try {
+      await agent.phase('no-card');
+      await use(agent);
+    } finally {
+      // Also where it never came that far: nothing else would end it.
+      await agent.stop();
+    }
   },
   page: async ({ world, agent }, use) => {
     const context = await world.browser.newContext({ viewport: PANEL, reducedMotion: 'reduce' });
